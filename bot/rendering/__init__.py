@@ -1,0 +1,1 @@
+"""Answer trees to markup. Pure: nothing here reads, asks or waits."""

@@ -1,0 +1,1 @@
+"""From a message to an intent. Pure: values in, values out."""

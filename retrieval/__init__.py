@@ -1,0 +1,1 @@
+"""Finds what bears on a question: chunks, vectors, lexical scores, the gate that abstains."""
