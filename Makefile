@@ -30,11 +30,11 @@ soak: $(DEVELOPING)
 	@$(BIN)/gpuwise index >&2
 	$(BIN)/python -m pytest -q -m soak
 
-perf: $(DEVELOPING)
+perf: $(DEVELOPING) .venv-perf/.made .venv-perf-onnx/.made
 	$(BIN)/python -m tests.perf
 
 clean:
-	rm -rf $(VENV) .venv-perf .gpuwise
+	rm -rf $(VENV) .venv-perf .venv-perf-onnx .gpuwise
 
 # Everything pip says goes to stderr, so that stdout holds only the conversation.
 $(VENV)/.made:
@@ -52,3 +52,17 @@ $(DEVELOPING): pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "gpuwise: installing for development (once, a few minutes) …" >&2
 	@$(PIP) -e '.[dev]' >&2
 	@touch $@ $(SERVING)
+
+# The peers live apart: what they need never touches what answers.
+.venv-perf/.made: pyproject.toml constraints-perf.txt
+	@echo "gpuwise: installing the peers (once, a few minutes) …" >&2
+	@$(PYTHON) -m venv .venv-perf >&2
+	@.venv-perf/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-perf.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[peers]' >&2
+	@.venv-perf/bin/python -m pip uninstall --quiet --yes gpuwise >&2
+	@touch $@
+
+.venv-perf-onnx/.made: constraints-perf-onnx.txt
+	@echo "gpuwise: installing the ONNX peer (once, a few minutes) …" >&2
+	@$(PYTHON) -m venv .venv-perf-onnx >&2
+	@.venv-perf-onnx/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-perf-onnx.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) 'sentence-transformers[onnx]' faiss-cpu torch >&2
+	@touch $@

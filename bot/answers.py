@@ -26,6 +26,7 @@ class Figure:
     kind: Kind
     citation: str | None = None  #: gpu:<slug>#<field>, guide:<statement>, run:<id>, fit:<workload>
     approximate: bool = False
+    operands: tuple[str, ...] = ()  #: of a computed percentage: the two cells it compares
 
 
 @dataclass(frozen=True, slots=True)

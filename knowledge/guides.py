@@ -16,10 +16,11 @@ _SECTION = re.compile(r"## (?P<title>.+?) \{#(?P<id>[a-z0-9-]+)\}$")
 _STATEMENT = re.compile(
     r"- `(?P<id>[a-z0-9.-]+)`(?: (?P<role>[a-z]+) \((?P<grounds>[^)]*)\))?: (?P<text>.+)$",
 )
+_SMALL = re.compile(r"\b[^\W\d_A-Z][^\W\d_A-Z]*\b")
 _CODE = re.compile(r"```python (?P<name>[a-z]+)$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Statement:
     """One claim, said once in each language."""
 
@@ -30,7 +31,7 @@ class Statement:
     text: Mapping[str, str]  #: by language
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Section:
     """One idea."""
 
@@ -54,6 +55,12 @@ class Guide:
     def by_id(self) -> Mapping[str, Section]:
         """Each section by its id."""
         return {section.id: section for section in self.sections}
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """Words that stand in small letters somewhere, in either language: no names."""
+        texts = (text for statement in self.statements.values() for text in statement.text.values())
+        return frozenset(word for text in texts for word in _SMALL.findall(text))
 
     @cached_property
     def statements(self) -> Mapping[str, Statement]:

@@ -20,7 +20,7 @@ from retrieval.lexical import build_lexical
 from retrieval.words import TOKENS
 
 _BATCH = 256
-_TWINS_FOUND = 0.5
+_TWINS_FOUND = 0.9
 
 Progress = Callable[[str, int, int], None]
 
@@ -160,12 +160,12 @@ def _embed(
 
 
 def _speaks_vietnamese(units: tuple[Unit, ...], encoder: Encoder) -> bool:
-    """Measure whether a Vietnamese statement lies nearest to its English twin, on at most 120 twins of the guide."""
+    """Measure whether a Vietnamese statement lies nearest to its English twin, over all twins of the guide."""
     twins: dict[str, dict[str, str]] = {}
     for unit in units:
         if unit.kind == STATEMENT:
             twins.setdefault(unit.id, {})[unit.language] = unit.text
-    pairs = [pair for pair in twins.values() if len(pair) == len(TOKENS)][:120]
+    pairs = [pair for pair in twins.values() if len(pair) == len(TOKENS)]
     if not pairs:
         return False
     english = encoder.encode([pair["en"] for pair in pairs])

@@ -21,6 +21,10 @@ class Embedder(Protocol):
         """Return one row a text, shape (len(texts), dimension), each of Euclidean length 1."""
         ...
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has *word* as a whole: then it is no typing mistake."""
+        ...
+
 
 class OnnxEmbedder:
     """The model that the index was built with, exported beside it."""
@@ -46,6 +50,10 @@ class OnnxEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row a text; each text runs by itself, because padding would cost more than it saves."""
         return np.concatenate([self._embed_one(text) for text in texts])
+
+    def knows(self, word: str) -> bool:
+        """Whether *word* is one token of the model's vocabulary."""
+        return self._tokenizer.token_to_id(word) is not None
 
     def _embed_one(self, text: str) -> Vectors:
         ids = np.array([self._tokenizer.encode(self._prefix + text).ids], dtype=np.int64)

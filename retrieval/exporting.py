@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import transformers
 from sentence_transformers import SentenceTransformer
 
 from retrieval.embedding import MODEL_FILE, TOKENIZER_FILE, OnnxEmbedder, Vectors
@@ -44,6 +45,7 @@ class PassageEncoder:
         folder = _default_folder() if name == DEFAULT_MODEL else None
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+        transformers.utils.logging.disable_progress_bar()
         try:
             self._model: Any = SentenceTransformer(
                 str(folder or name), device="cpu", local_files_only=folder is not None

@@ -34,6 +34,8 @@ class Glosser:
                 syllables = tuple(words(form))
                 self._exact.setdefault(syllables, sense)
                 self._folded.setdefault(tuple(fold(syllable) for syllable in syllables), sense)
+        self._written = {syllable for form in self._exact for syllable in form}
+        self._syllables = {syllable for form in self._folded for syllable in form}
         self._longest = max((len(form) for form in self._exact), default=1)
 
     def render(self, text: str) -> Rendering:
@@ -61,9 +63,13 @@ class Glosser:
             position += length
         return Rendering(" ".join(part for part in asked + said if part), field_terms, tuple(unknown))
 
+    def is_syllable(self, syllable: str) -> bool:
+        """Whether a syllable, with its diacritics, is part of any term."""
+        return syllable in self._written
+
     def knows(self, syllable: str) -> bool:
-        """Whether a folded syllable is a term by itself."""
-        return (syllable,) in self._folded
+        """Whether a folded syllable is part of any term."""
+        return syllable in self._syllables
 
     def _longest_match(self, syllables: list[str], position: int, *, marked: bool) -> tuple[_Sense | None, int]:
         for length in range(min(self._longest, len(syllables) - position), 0, -1):

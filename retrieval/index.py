@@ -15,7 +15,8 @@ from retrieval.embedding import Vectors
 from retrieval.errors import IndexDamagedError, IndexMissingError
 from retrieval.lexical import LexicalIndex
 
-FORMAT = 1
+FORMAT = 2
+_NEAREST = 600
 VECTORS_FILE, LEXICAL_FILE, MANIFEST_FILE = "vectors.faiss", "lexical.npz", "manifest.json"
 _ARRAYS = ("scores", "documents", "starts")
 
@@ -48,12 +49,21 @@ class StoredIndex:
     lexical: dict[str, tuple[LexicalIndex, tuple[int, ...]]]  #: by language, with positions in `units`
 
     def similarities(self, query: Vectors) -> Vectors:
-        """Return the cosine of one query vector, shape (1, dimension), with every dense unit, in row order."""
-        scores, rows = self.vectors.search(query, len(self.dense))
+        """Return the cosine of one query vector, shape (1, dimension), with each dense unit, in row order.
+
+        Of the nearest ones only, the others count as 0: ranking all of them takes longer than finding them.
+        """
+        scores, rows = self.vectors.search(query, min(_NEAREST, len(self.dense)))
         found = np.zeros(len(self.dense), dtype=np.float32)
         kept = rows[0] >= 0  # faiss pads what it does not find with -1
         found[rows[0][kept]] = scores[0][kept]
         return found
+
+    def cosines(self, query: Vectors, rows: Sequence[int]) -> Vectors:
+        """Return the cosine of one query vector with each of *rows*, however far they are."""
+        stored = faiss.rev_swig_ptr(self.vectors.get_xb(), self.vectors.ntotal * self.vectors.d)
+        chosen = stored.reshape(self.vectors.ntotal, self.vectors.d)[list(rows)]
+        return np.asarray(chosen @ query[0], dtype=np.float32)
 
 
 def make_vectors(rows: Vectors, dimension: int) -> Any:
@@ -112,7 +122,7 @@ def _read(folder: Path) -> StoredIndex:
     dense = tuple(described["dense"])
     if (vectors.ntotal, vectors.d) != (len(dense), manifest.dimension):
         raise ValueError("its vectors do not fit its manifest")
-    with np.load(folder / LEXICAL_FILE) as arrays:
+    with (folder / LEXICAL_FILE).open("rb") as file, np.load(file) as arrays:
         lexical = {language: _lexical(arrays, language, words) for language, words in described["words"].items()}
     return StoredIndex(
         manifest=manifest,

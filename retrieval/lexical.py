@@ -1,5 +1,6 @@
 """BM25 over tokens: scored once at build time by bm25s, summed by numpy when a question comes."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,13 @@ class LexicalIndex:
         """Whether any document has *token*."""
         return token in self.vocabulary
 
+    def words_of(self, chosen: NDArray[np.bool_]) -> frozenset[str]:
+        """Return the tokens that any of the *chosen* documents has, a truth for each document."""
+        used = np.zeros(len(self.vocabulary), dtype=bool)
+        columns = np.repeat(np.arange(len(self.vocabulary)), np.diff(self.starts))
+        used[columns[chosen[self.documents]]] = True
+        return frozenset(token for token, column in self.vocabulary.items() if used[column])
+
     @property
     def rarest(self) -> float:
         """The score of a word that one document alone has."""
@@ -51,6 +59,7 @@ def build_lexical(documents: Sequence[Sequence[str]]) -> LexicalIndex:
     """Return the index of tokenised *documents*."""
     import bm25s  # noqa: PLC0415  # needed when building only; it brings scipy
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     vocabulary = {token: number for number, token in enumerate(sorted({t for tokens in documents for t in tokens}))}
     ids = [[vocabulary[token] for token in tokens] for tokens in documents]
     model = bm25s.BM25(k1=0.9, b=0.4)

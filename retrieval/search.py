@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.chunking import BOUNDARY, CARD, Unit
+from retrieval.chunking import ASK, BOUNDARY, CARD, SECTION, STATEMENT
 from retrieval.embedding import Embedder
 from retrieval.gate import Features, Gate
 from retrieval.glossing import Glosser
 from retrieval.index import StoredIndex
-from retrieval.words import TOKENS
+from retrieval.spelling import Speller
+from retrieval.telex import untelex
+from retrieval.words import TOKENS, english_tokens
 
 #: Share of the dense side in the fused score, tuned on the tuning half of the questions.
 ALPHA = 0.7
@@ -34,7 +36,6 @@ class Findings:
     sections: tuple[Hit, ...]  #: best first
     statements: Mapping[str, float]  #: fused score by statement id, of the found sections
     cards: tuple[Hit, ...]
-    border: str  #: the nearest topic outside
     confidence: float
     supported: bool
     features: Features
@@ -49,73 +50,95 @@ class HybridSearch:
         self._embedder = embedder
         self._glosser = glosser
         self._gate = gate
-        self._kinds = np.array([unit.kind for unit in stored.units])
+        kinds = np.array([unit.kind for unit in stored.units])
+        self._is = {kind: kinds == kind for kind in (SECTION, STATEMENT, ASK, CARD, BOUNDARY)}
+        self._is["guide"] = ~self._is[CARD] & ~self._is[BOUNDARY]
         self._targets = _Groups([unit.target for unit in stored.units])
         self._dense = np.array(stored.dense, dtype=np.int64)
-        self._statements = {unit.id: number for number, unit in enumerate(stored.units) if "." in unit.id}
+        self._statements: dict[str, list[tuple[int, str]]] = {}
+        for number, unit in enumerate(stored.units):
+            if unit.kind == STATEMENT:
+                self._statements.setdefault(unit.target, []).append((number, unit.id))
+        self._row_of = {int(position): row for row, position in enumerate(stored.dense)}
+        self._positions = {side: np.array(places) for side, (_, places) in stored.lexical.items()}
+        index, positions = stored.lexical["en"]
+        guide = np.array([self._is["guide"][position] for position in positions])
+        self._guide_words = index.words_of(guide)
+        vietnamese, _ = stored.lexical["vi"]
+        english = [unit.text for unit in stored.units if unit.language == "en" and unit.kind in {STATEMENT, ASK}]
+        self._speller = Speller(
+            english, knows=lambda word: embedder.knows(word) or glosser.knows(word) or vietnamese.knows(word)
+        )
 
     def search(self, text: str, language: str, *, entity: bool = False, limit: int = 10) -> Findings:
         """Return at most *limit* sections for a question in *language*; *entity* says that it names a card or field."""
         rendering = self._rendering(text, language)
-        dense = self._similarities(rendering)
-        lexical, known = self._lexical_scores(text, rendering, language)
-        fused = ALPHA * dense + (1 - ALPHA) * lexical
-        return self._findings(fused, dense, lexical, known=known, entity=entity, limit=limit, rendering=rendering)
+        query = self._embedder.embed([rendering])
+        dense = self._similarities(query)
+        lexical = self._lexical_scores(text, rendering, language)
+        return self._findings(rendering, query, dense, lexical, entity=entity, limit=limit)
+
+    def correct(self, text: str, known: frozenset[str]) -> str:
+        """Return *text* with misspelt words of the field put right; *known* and everything else stay as typed."""
+        text = untelex(text, self._glosser.is_syllable, lambda word: word in known or self._embedder.knows(word))
+        return self._speller.correct(text, known)
 
     def _rendering(self, text: str, language: str) -> str:
         if language == "en" or self._stored.manifest.speaks_vietnamese:
             return text
         return self._glosser.render(text).text or text
 
-    def _similarities(self, text: str) -> Floats:
-        """Return a cosine for every unit; a unit without a vector gets its twin's in the other language."""
+    def _similarities(self, query: Floats) -> Floats:
+        """Return a cosine for every unit, 0.0 for those without a vector and those far away."""
         found = np.zeros(len(self._stored.units), dtype=np.float32)
-        found[self._dense] = self._stored.similarities(self._embedder.embed([text]))
+        found[self._dense] = self._stored.similarities(query)
         return np.maximum(found, 0)
 
-    def _lexical_scores(self, text: str, rendering: str, language: str) -> tuple[Floats, float]:
-        """Return each unit's share of the question's words, and how many of them the guide uses at all."""
+    def _lexical_scores(self, text: str, rendering: str, language: str) -> Floats:
+        """Return each unit's share of the question's words, on the side of its language."""
         found = np.zeros(len(self._stored.units), dtype=np.float32)
-        known = 0.0
         for side, words in {language: text, "en": rendering}.items():
-            index, positions = self._stored.lexical[side]
-            tokens = TOKENS[side](words)
-            found[list(positions)] = index.search(tokens)
-            single = [token for token in tokens if "_" not in token]
-            share = sum(index.knows(token) for token in single) / len(single) if single else 0.0
-            known = max(known, share)
-        return found, known
+            index, _ = self._stored.lexical[side]
+            found[self._positions[side]] = index.search(TOKENS[side](words))
+        return found
 
-    def _findings(
-        self, fused: Floats, dense: Floats, lexical: Floats, *, known: float, entity: bool, limit: int, rendering: str
+    def _unknown(self, rendering: str) -> float:
+        """Return the share of the English content words that stand nowhere in the guide."""
+        tokens = english_tokens(rendering)
+        return sum(token not in self._guide_words for token in tokens) / len(tokens) if tokens else 0.0
+
+    def _findings(  # noqa: PLR0913  # both sides of one search
+        self, rendering: str, query: Floats, dense: Floats, lexical: Floats, *, entity: bool, limit: int
     ) -> Findings:
-        outside = self._kinds == BOUNDARY
-        cards = self._kinds == CARD
-        guide = ~outside & ~cards
+        guide = self._is["guide"]
         sections = self._sections(dense, lexical, guide)
-        border = int(np.argmax(np.where(outside, fused, -1)))
-        best = sections[0].score if sections else 0.0
-        features = Features(
-            dense=float(dense[guide].max(initial=0)),
-            lexical=float(lexical[guide].max(initial=0)),
-            fused=best,
-            border=float(fused[border]),
-            margin=best - float(fused[border]),
-            known=known,
-            entity=float(entity),
-        )
+        fused = ALPHA * dense + (1 - ALPHA) * lexical
+        features = self._features(rendering, dense, lexical, entity=entity)
         confidence = self._gate.confidence(features)
         found = {hit.target for hit in sections[:limit]}
-        units = self._stored.units
         return Findings(
             sections=sections[:limit],
-            statements=self._statement_scores(dense, lexical, found),
-            cards=_best(self._targets.best(np.where(cards, fused, -1)), limit),
-            border=units[border].target if outside.any() else "",
+            statements=self._statement_scores(query, lexical, found),
+            cards=_best(self._targets.best(np.where(self._is[CARD], fused, -1)), limit),
             confidence=confidence,
             supported=confidence >= self._gate.threshold,
             features=features,
             rendering=rendering,
+        )
+
+    def _features(self, rendering: str, dense: Floats, lexical: Floats, *, entity: bool) -> Features:
+        kinds = self._is
+        return Features(
+            ask=_top(dense[kinds[ASK]], 1),
+            statement=_top(dense[kinds[STATEMENT]], 1),
+            section=_top(dense[kinds[SECTION]], 1),
+            three=_top(dense[kinds["guide"]], 3),
+            words=_top(lexical[kinds["guide"]], 1),
+            outside=_top(dense[kinds[BOUNDARY]], 1),
+            outside_three=_top(dense[kinds[BOUNDARY]], 3),
+            outside_words=_top(lexical[kinds[BOUNDARY]], 1),
+            unknown=self._unknown(rendering),
+            entity=float(entity),
         )
 
     def _sections(self, dense: Floats, lexical: Floats, guide: NDArray[np.bool_]) -> tuple[Hit, ...]:
@@ -125,13 +148,23 @@ class HybridSearch:
         fused = {target: ALPHA * close[target] + (1 - ALPHA) * worded[target] for target in close if close[target] >= 0}
         return _best(fused, len(fused))
 
-    def _statement_scores(self, dense: Floats, lexical: Floats, sections: set[str]) -> dict[str, float]:
-        scores: dict[str, float] = {}
-        for number, unit in enumerate(self._stored.units):
-            if unit.kind == "statement" and unit.target in sections:
-                share = ALPHA * float(dense[number]) + (1 - ALPHA) * float(lexical[number])
-                scores[unit.id] = max(share, scores.get(unit.id, 0.0))
-        return scores
+    def _statement_scores(self, query: Floats, lexical: Floats, sections: set[str]) -> dict[str, float]:
+        """Return each statement's score: its cosine, of whichever language has one, and its best word share."""
+        items = [item for section in sections for item in self._statements.get(section, ())]
+        embedded = [(number, statement) for number, statement in items if number in self._row_of]
+        close: dict[str, float] = {}
+        cosines = self._stored.cosines(query, [self._row_of[number] for number, _ in embedded])
+        for (_, statement), cosine in zip(embedded, cosines.tolist(), strict=True):
+            close[statement] = max(cosine, close.get(statement, 0.0))
+        worded: dict[str, float] = {}
+        for number, statement in items:
+            worded[statement] = max(float(lexical[number]), worded.get(statement, 0.0))
+        return {name: ALPHA * close.get(name, 0.0) + (1 - ALPHA) * share for name, share in worded.items()}
+
+
+def _top(scores: Floats, count: int) -> float:
+    """Return the mean of the *count* best scores, 0.0 where there are none."""
+    return float(np.sort(scores)[-count:].mean()) if scores.size else 0.0
 
 
 class _Groups:
@@ -152,8 +185,3 @@ class _Groups:
 def _best(scores: Mapping[str, float], limit: int) -> tuple[Hit, ...]:
     ranked = sorted((item for item in scores.items() if item[1] >= 0), key=lambda item: -item[1])
     return tuple(Hit(target=target, score=score) for target, score in ranked[:limit])
-
-
-def units_by_id(units: tuple[Unit, ...]) -> Mapping[str, Unit]:
-    """Return the English unit of each id."""
-    return {unit.id: unit for unit in units if unit.language == "en"}

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
+_PLURAL = re.compile(r"^([cgt]pu|[cr]nn|ll?m|lstm|gru|gan|vae)s$")
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*", re.UNICODE)
-_MARKS = {ord("đ"): "d", ord("Đ"): "D"}
+_MARKS = {"đ": "d"}
 
 STOP_WORDS = frozenset(
     """
@@ -26,17 +27,31 @@ STOP_SYLLABLES = frozenset(
 
 
 def normalise(text: str) -> str:
-    """Return NFC text with straight quotes, plain dashes and single spaces."""
+    """Return NFC text with straight quotes, plain dashes and single spaces, without signs that cannot be encoded."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     text = unicodedata.normalize("NFC", text)
     text = text.translate({0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'", 0x2013: "-", 0x2014: "-", 0x00A0: " "})
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Return lower-case text without diacritics: `Băng thông` becomes `bang thong`."""
-    plain = unicodedata.normalize("NFD", text.lower().translate(_MARKS))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+    """Return lower-case text without diacritics, sign for sign: `Băng thông` becomes `bang thong`."""
+    return text.translate(_FOLDED)
+
+
+class _Folding(dict[int, str]):
+    """What each sign folds to, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        lowered = sign.lower() if len(sign.lower()) == 1 else sign
+        plain = "".join(part for part in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(part))
+        folded = _MARKS.get(lowered, plain if len(plain) == 1 else lowered)
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folding()
 
 
 def words(text: str) -> list[str]:
@@ -54,7 +69,7 @@ def _stemmer() -> Callable[[str], str]:
 def english_tokens(text: str) -> list[str]:
     """Return stems of the English content words of *text*."""
     stem = _stemmer()
-    return [stem(word) for word in words(fold(text)) if word not in STOP_WORDS]
+    return [stem(_PLURAL.sub(r"\1", word)) for word in words(fold(text)) if word not in STOP_WORDS]
 
 
 def vietnamese_tokens(text: str) -> list[str]:

@@ -14,13 +14,17 @@ def to_text(answer: Answer) -> str:
 
 
 def sources_text(answer: Answer, heading: str) -> str:
-    """Return the numbered sources, each with an address where it has one; empty when nothing is cited."""
+    """Return the sources by footnote number, those of one origin on one line; empty when nothing is cited."""
     if not answer.citations:
         return ""
-    lines = [heading]
+    groups: dict[tuple[str, str | None], list[tuple[int, str]]] = {}
     for number, citation in enumerate(answer.citations, 1):
-        address = f" <{citation.url}>" if citation.url else ""
-        lines.append(f"  [{number}] {citation.title} · {citation.source}{address}")
+        groups.setdefault((citation.source, citation.url), []).append((number, citation.title))
+    lines = [heading]
+    for (source, url), members in groups.items():
+        marks = "".join(f"[{number}]" for number, _ in members)
+        titles = "; ".join(dict.fromkeys(title for _, title in members))
+        lines.append(f"  {marks} {titles} · {source}" + (f" <{url}>" if url else ""))
     return "\n".join(lines)
 
 

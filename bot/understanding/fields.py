@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from bot.texts import FieldNames
 from retrieval.words import fold
 
-_UNIT_AFTER_NUMBER = re.compile(r"\d\s*(?:gb/s|gb|g|w|watt|watts|mhz|mm|bit|tflops|tops)\b")
+_UNIT_AFTER_NUMBER = re.compile(r"(?<![a-z0-9])\d+(?:[.,]\d+)?\s*(?:gb/s|gb|g|w|watt|watts|mhz|mm|bit|tflops|tops)\b")
+_BANDWIDTH = re.compile(r"\d\s*[gt]b/s\b")
 
 
 class FieldReader:
@@ -15,7 +16,7 @@ class FieldReader:
     def __init__(self, names: Iterable[FieldNames]) -> None:
         self._fields: dict[str, str] = {}
         for entry in names:
-            for forms in entry.forms.values():
+            for forms in (*entry.forms.values(), entry.label.values()):
                 for form in forms:
                     self._fields.setdefault(fold(form), entry.field)
         longest_first = sorted(self._fields, key=len, reverse=True)
@@ -25,4 +26,6 @@ class FieldReader:
         """Return the fields that *text* names, in order of first mention; a constraint such as "24 GB" names none."""
         plain = _UNIT_AFTER_NUMBER.sub(" ", fold(text))
         found = dict.fromkeys(self._fields[match.group()] for match in self._pattern.finditer(plain))
+        if _BANDWIDTH.search(fold(text)) and list(found) in ([], ["memory_gb"]):
+            return ("memory_bandwidth_gb_s",)
         return tuple(found)

@@ -17,8 +17,8 @@ _SUFFIXES = {"ti", "super", "s", "xt", "xtx", "gre", "ada", "d", "x", "v", "ultr
 _LAPTOP = {"laptop", "mobile", "notebook", "lap", "maxq"}
 _BUSES = {"pcie", "pci", "sxm", "nvl", "oam", "server", "workstation", "ws"}
 _COUNTED = {
-    "usd", "dollars", "dollar", "euro", "eur", "k", "w", "watt", "watts", "gb", "g", "mb", "mhz", "ghz", "tflops", "tops",
-    "img", "images", "tokens", "epochs", "epoch", "steps", "samples", "percent", "vnd", "tr", "trieu", "cu", "px", "p",
+    "usd", "dollars", "dollar", "euro", "eur", "k", "w", "watt", "watts", "gb", "g", "mb", "mhz", "ghz", "tflops",
+    "tops", "img", "images", "tokens", "epochs", "epoch", "steps", "samples", "percent", "vnd", "trieu", "px", "p",
     "units", "unit", "rows", "params", "hours", "h", "fps", "gbps", "bit", "bits", "nm", "mm", "don", "cores", "cuda",
 }  # fmt: skip
 _SERIES_OR_MAKER = re.compile(r"(?:rtx|gtx|rx|radeon|geforce|quadro|tesla|instinct|arc|mi|titan)")
@@ -73,6 +73,15 @@ class NameReader:
             position += max(length, 1)
         return tuple(found)
 
+    def read_number(self, text: str) -> tuple[Mention, ...]:
+        """Return a four-digit number that can only be a model nobody has a sheet of, for a question about a field."""
+        for at, piece in enumerate(pieces := cut(text)):
+            year = piece.text[:2] in {"19", "20"}
+            if len(piece.text) == 4 and piece.text.isdigit() and not year and not _is_quantity(text, pieces, at, 1):  # noqa: PLR2004
+                mention, _ = self._no_sheet(text, pieces, at, at + 1)
+                return (mention,) if mention else ()
+        return ()
+
     def _at(self, text: str, pieces: list[Piece], position: int) -> tuple[Mention | None, int]:
         begin = position
         while begin < len(pieces) and pieces[begin].text in _MAKERS:
@@ -80,6 +89,8 @@ class NameReader:
         for length in range(min(self._longest, len(pieces) - begin), 0, -1):
             window = pieces[begin : begin + length]
             slugs = self._forms.get(tuple(piece.text for piece in window))
+            if length == 1 and begin == position and _needs_maker(window[0]):
+                continue
             if slugs and _is_name(window) and not _is_quantity(text, pieces, begin, length):
                 return self._variant(text, pieces, position, begin + length, slugs)
         return self._unknown(text, pieces, position, begin)
@@ -88,10 +99,21 @@ class NameReader:
         self, text: str, pieces: list[Piece], position: int, after: int, slugs: tuple[str, ...]
     ) -> tuple[Mention | None, int]:
         """Narrow a family by what follows: memory size, laptop, bus; another suffix makes it a card without a sheet."""
+        if after < len(pieces) and pieces[after].text == "s" and pieces[after].glued:
+            after += 1  # a plural: two 3090s
         if after < len(pieces) and pieces[after].text in _SUFFIXES and _belongs(pieces, after):
             return self._no_sheet(text, pieces, position, after + 1)
+        if self._no_such_memory(slugs, pieces, after):
+            return self._no_sheet(text, pieces, position, after + 2)
         narrowed, end = self.narrow(slugs, pieces, after)
         return _mention(text, pieces, position, end, slugs=narrowed), end - position
+
+    def _no_such_memory(self, slugs: tuple[str, ...], pieces: list[Piece], after: int) -> bool:
+        """Whether a memory size follows that no variant has: "RTX 3050 6GB" must not be answered with the 8 GB card."""
+        if after + 1 >= len(pieces) or pieces[after + 1].text != "gb" or not pieces[after].text.isdigit():
+            return False
+        size = float(pieces[after].text)
+        return pieces[after + 1].glued and all(self._catalogue.by_slug[slug].memory_gb != size for slug in slugs)
 
     def narrow(self, slugs: tuple[str, ...], pieces: list[Piece], after: int) -> tuple[tuple[str, ...], int]:
         """Return the variants among *slugs* that the qualifiers from piece *after* on allow, and where those end."""
@@ -119,8 +141,11 @@ class NameReader:
         if word == "desktop":
             return tuple(card.slug for card in cards if card.market == "desktop"), 1
         if word in _BUSES:
-            kept = tuple(card.slug for card in cards if word in (card.form_factor or "").lower() or f"-{word}" in card.slug)
-            return kept, 2 if word == "sxm" and following.isdigit() and len(following) == 1 else 1
+            kept = tuple(
+                card.slug for card in cards if word in (card.form_factor or "").lower() or f"-{word}" in card.slug
+            )
+            used = 2 if word == "sxm" and following.isdigit() and len(following) == 1 else 1
+            return kept, used if kept and kept != slugs else 0
         return (), 0
 
     def _unknown(self, text: str, pieces: list[Piece], position: int, begin: int) -> tuple[Mention | None, int]:
@@ -132,16 +157,18 @@ class NameReader:
         if following is not None and following.is_number and self._looks_like_model(piece, following):
             if not _is_quantity(text, pieces, begin + 1, 1):
                 return self._no_sheet(text, pieces, position, begin + 2)
+        elif piece.text == "arc" and _is_arc_model(pieces, begin):
+            return self._no_sheet(text, pieces, position, begin + 3)
         elif _GEFORCE_NUMBER.fullmatch(piece.text) and not _is_quantity(text, pieces, begin, 1):
             return self._no_sheet(text, pieces, position, begin + 1)
         return None, 1
 
     def _looks_like_model(self, piece: Piece, number: Piece) -> bool:
+        if not number.text.isdigit() or number.text.endswith("000"):  # RX 6000 is a series, no card
+            return False
         if _SERIES_OR_MAKER.fullmatch(piece.text):
-            least = 2 if piece.text in {"mi", "titan"} else 3
-            return least <= len(number.text) and number.text.isdigit() and number.text not in {"100", "200", "300"} - (
-                {"100", "200", "300"} if piece.text == "mi" else set()
-            )
+            short = piece.text in {"mi", "titan"}
+            return len(number.text) >= (2 if short else 3) and (short or number.text not in {"100", "200", "300"})
         single = _SINGLE_LETTER.fullmatch(piece.text) and number.glued and not piece.glued
         return bool(single) and len(number.text) in {2, 3} and number.text not in _PERCENTILES
 
@@ -150,12 +177,28 @@ class NameReader:
             end += 1
         mention = _mention(text, pieces, position, end, slugs=())
         closest = closest_names(mention.text, self._catalogue)
-        return Mention(text=mention.text, slugs=(), closest=closest, start=mention.start, end=mention.end), end - position
+        return Mention(
+            text=mention.text, slugs=(), closest=closest, start=mention.start, end=mention.end
+        ), end - position
+
+
+def _needs_maker(piece: Piece) -> bool:
+    """Whether one piece is a name only behind its maker's: "Radeon VII" and "Radeon 7", but not the 7 of "7B"."""
+    return piece.text == "vii" or (piece.is_number and len(piece.text) < 4)  # noqa: PLR2004
+
+
+def _is_arc_model(pieces: list[Piece], begin: int) -> bool:
+    """Whether a letter and a number glued to it follow, as in Arc C990."""
+    if begin + 2 >= len(pieces):
+        return False
+    letter, number = pieces[begin + 1 : begin + 3]
+    return len(letter.text) == 1 and number.is_number and number.glued
 
 
 def closest_names(name: str, catalogue: Catalogue, limit: int = 3) -> tuple[str, ...]:
     """Return the names of the cards nearest to *name* in spelling."""
     wanted = "".join(piece.text for piece in cut(name))
+    wanted = f"rtx{wanted}" if wanted.isdigit() else wanted
     choices = {family: "".join(piece.text for piece in cut(family)) for family in catalogue.families}
     ranked = process.extract(wanted, choices, scorer=fuzz.ratio, limit=limit)
     return tuple(family for _, _, family in ranked)
@@ -167,7 +210,7 @@ def _key(name: str) -> tuple[str, ...]:
 
 def _is_telling(family: str, number: str) -> bool:
     """Whether a bare number means this family: 6000 alone does not (RTX 6000 Ada, Quadro RTX 6000, RTX A6000)."""
-    return not number.endswith("000") and family.split()[0] in {"RTX", "GTX", "RX"}
+    return not number.endswith("000") and family.split(maxsplit=1)[0] in {"RTX", "GTX", "RX"}
 
 
 def _is_name(window: list[Piece]) -> bool:
@@ -182,7 +225,9 @@ def _is_quantity(text: str, pieces: list[Piece], begin: int, length: int) -> boo
         return False
     before = text[: pieces[begin].start].rstrip()
     after = pieces[begin + 1].text if begin + 1 < len(pieces) else ""
-    return before.endswith(("$", "€", "£")) or after in _COUNTED or text[pieces[begin].end :].startswith(("%", "$", "€"))
+    return (
+        before.endswith(("$", "€", "£")) or after in _COUNTED or text[pieces[begin].end :].startswith(("%", "$", "€"))
+    )
 
 
 def _belongs(pieces: list[Piece], at: int) -> bool:

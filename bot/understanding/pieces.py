@@ -1,10 +1,11 @@
-"""Cuts text into runs of letters and runs of digits, so that "rtx3080ti", "RTX-3080 Ti" and "rtx 3080 ti" look alike."""
+"""Cuts text into runs of letters and of digits: "rtx3080ti", "RTX-3080 Ti" and "rtx 3080 ti" look alike."""
 
 import re
 from dataclasses import dataclass
 
 from retrieval.words import fold
 
+_POSSESSIVE = re.compile(r"['’]s\b")
 _PIECE = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
 
 
@@ -25,7 +26,7 @@ class Piece:
 
 def cut(text: str) -> list[Piece]:
     """Return the pieces of *text*, folded to lower case without diacritics."""
-    plain = fold(text)
+    plain = _POSSESSIVE.sub("  ", fold(text))
     pieces: list[Piece] = []
     for match in _PIECE.finditer(plain):
         before = plain[pieces[-1].end : match.start()] if pieces else " "

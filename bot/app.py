@@ -1,0 +1,76 @@
+"""Puts the concrete parts together; the only file that picks classes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.config import Settings
+from bot.responding import Bot
+from knowledge.library import Library, load_library
+from knowledge.loading import data_folder
+from retrieval.building import build_index, content_hash
+from retrieval.embedding import OnnxEmbedder
+from retrieval.errors import BuildError, IndexDamagedError, IndexMissingError, IndexStaleError
+from retrieval.gate import load_gate
+from retrieval.glossing import Glosser
+from retrieval.index import Manifest, read_index
+from retrieval.search import HybridSearch
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a command needs, made when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def library(self) -> Library:
+        """The knowledge that ships with gpuwise."""
+        return load_library()
+
+    @cached_property
+    def search(self) -> HybridSearch:
+        """Search over the index; a missing, damaged or stale one is an error that says what to do."""
+        folder = self.settings.home / "index"
+        stored = read_index(folder)
+        if stored.manifest.content != content_hash(data_folder()):
+            raise IndexStaleError("the knowledge has changed since it was built")
+        manifest = stored.manifest
+        embedder = OnnxEmbedder(
+            folder, prefix=manifest.query_prefix, max_tokens=manifest.max_tokens, threads=self.settings.threads
+        )
+        return HybridSearch(stored, embedder, Glosser(self.library.glossary), load_gate())
+
+    @cached_property
+    def bot(self) -> Bot:
+        """The bot over library and search."""
+        return Bot(self.library, self.search)
+
+    def build(self, model: str | None, progress: Progress) -> Manifest:
+        """Build or renew the index with *model*, by default the one it was built with before."""
+        try:
+            from retrieval.exporting import DEFAULT_MODEL, PassageEncoder  # noqa: PLC0415  # torch only when building
+        except ImportError as error:
+            raise BuildError(
+                f"Building the index needs {error.name}. Run `pip install 'gpuwise[build]'`, or copy an index "
+                f"built elsewhere to {self.settings.home / 'index'}."
+            ) from error
+        encoder = PassageEncoder(model or self._model() or DEFAULT_MODEL)
+        return build_index(self.settings.home, self.library, content_hash(data_folder()), encoder, progress)
+
+    def prepare(self, progress: Progress) -> bool:
+        """Build the index when there is none that fits; return whether it was built now."""
+        try:
+            _ = self.search
+        except (IndexMissingError, IndexStaleError, IndexDamagedError):
+            self.build(None, progress)
+            return True
+        return False
+
+    def _model(self) -> str | None:
+        try:
+            return read_index(self.settings.home / "index").manifest.model
+        except (IndexMissingError, IndexDamagedError):
+            return None

@@ -1,0 +1,56 @@
+"""What `gpuwise doctor` looks at: what is configured, stale or wrong, and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from bot.app import App
+from knowledge.checks import check_card
+from knowledge.errors import GpuwiseError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    good: bool
+    text: str
+
+
+def examine(app: App) -> Iterator[Finding]:
+    """Yield what was found, in the order in which it matters."""
+    library = app.library
+    yield Finding(
+        good=True, text=f"knowledge: {len(library.guide.sections)} sections, {len(library.catalogue.cards)} cards"
+    )
+    for card in library.catalogue.cards:
+        for check in check_card(card):
+            if not check.holds and not check.reason:
+                yield Finding(
+                    good=False,
+                    text=f"{check.card}: {check.name} is {check.stated:g}, its parts give {check.computed:g}",
+                )
+    try:
+        _ = app.search
+        yield Finding(good=True, text=f"index: fits the knowledge, in {app.settings.home / 'index'}")
+    except GpuwiseError as error:
+        yield Finding(good=False, text=f"index: {error}")
+    yield from _platforms(app)
+    able = find_spec("sentence_transformers") is not None
+    yield Finding(good=True, text="building: " + ("can build the index" if able else "serves only (no [build] extra)"))
+
+
+def _platforms(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    for name, token, allow, module in (
+        ("telegram", settings.telegram_bot_token, settings.telegram_allow, "telegram"),
+        ("slack", settings.slack_bot_token and settings.slack_app_token, settings.slack_allow, "slack_bolt"),
+    ):
+        if not token:
+            yield Finding(good=True, text=f"{name}: not set up (no token)")
+        elif find_spec(module) is None:
+            yield Finding(good=False, text=f"{name}: its library is missing; run pip install 'gpuwise[{name}]'")
+        elif not allow:
+            yield Finding(good=False, text=f"{name}: nobody may ask; set GPUWISE_{name.upper()}_ALLOW to ids, or to *")
+        else:
+            yield Finding(good=True, text=f"{name}: set up, {'anyone' if '*' in allow else len(allow)} may ask")

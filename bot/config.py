@@ -1,0 +1,86 @@
+"""All settings, read in one place from the environment and a `.env` file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from knowledge.errors import GpuwiseError
+
+
+class SettingsError(GpuwiseError):
+    """A setting has a value that it must not have; names the variable."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable}: {problem}")
+
+
+def _setting(variable: str, purpose: str, *, default: Any = None, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"variable": variable, "purpose": purpose})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set; `.env.example` and the README's table are made from this class."""
+
+    home: Path = _setting(  # noqa: RUF009  # makes a dataclass field
+        "GPUWISE_HOME", "Folder for the index and all other data", default=Path("~/.gpuwise")
+    )
+    slack_bot_token: str | None = _setting("SLACK_BOT_TOKEN", "Slack bot token (xoxb-…)", secret=True)
+    slack_app_token: str | None = _setting(
+        "SLACK_APP_TOKEN", "Slack app-level token for Socket Mode (xapp-…)", secret=True
+    )
+    slack_api_url: str | None = _setting("GPUWISE_SLACK_API_URL", "Replaces Slack's API address")
+    slack_allow: frozenset[str] = _setting(
+        "GPUWISE_SLACK_ALLOW",
+        "Slack user or channel ids that may ask, comma-separated; * for anyone",
+        default=frozenset(),
+    )
+    telegram_bot_token: str | None = _setting("TELEGRAM_BOT_TOKEN", "Telegram bot token from @BotFather", secret=True)
+    telegram_api_url: str | None = _setting("GPUWISE_TELEGRAM_API_URL", "Replaces Telegram's API address")
+    telegram_allow: frozenset[str] = _setting(
+        "GPUWISE_TELEGRAM_ALLOW",
+        "Telegram user or chat ids that may ask, comma-separated; * for anyone",
+        default=frozenset(),
+    )
+    threads: int = _setting("GPUWISE_THREADS", "CPU threads that embed a question; 0 for all cores", default=0)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Return the settings in *environ*; empty values count as unset."""
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            variable = item.metadata["variable"]
+            text = environ.get(variable, "").strip()
+            if text:
+                values[item.name] = _convert(variable, text, item.default)
+        settings = cls(**values)
+        return cls(**{**values, "home": settings.home.expanduser()})
+
+
+def read_dotenv(file: Path) -> dict[str, str]:
+    """Return the variables of a `.env` file, none when there is no file; quotes and `export` are understood."""
+    if not file.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        text = line.strip().removeprefix("export ")
+        if not text or text.startswith("#"):
+            continue
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise SettingsError(f"{file.name} line {number}", "is not NAME=value")
+        found[name.strip()] = value.strip().strip("\"'")
+    return found
+
+
+def _convert(variable: str, text: str, default: Any) -> Any:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, frozenset):
+        return frozenset(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, int):
+        if not text.isdigit():
+            raise SettingsError(variable, f"must be a whole number, not {text!r}")
+        return int(text)
+    return text

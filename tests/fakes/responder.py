@@ -1,0 +1,41 @@
+"""A bot that says what it is told to, and remembers what it was asked."""
+
+import threading
+
+from bot.answers import Answer, Block, Citation, Name, Paragraph, Sentence
+from bot.messages import Message
+
+
+class ScriptedResponder:
+    """Repeats a question with a source; scripted texts get their own blocks, gated ones wait for their gate."""
+
+    def __init__(self) -> None:
+        self.asked: list[Message] = []
+        self.threads: list[int] = []
+        self.blocks: dict[str, tuple[Block, ...]] = {}
+        self.gates: dict[str, threading.Event] = {}
+
+    def respond(self, message: Message) -> Answer:
+        self.asked.append(message)
+        self.threads.append(threading.get_ident())
+        if message.text in self.gates:
+            self.gates[message.text].wait(5)
+        if message.text == "fail":
+            raise RuntimeError("scripted")
+        blocks = self.blocks.get(message.text) or (say("You asked: ", Name(message.text)),)
+        return make_answer(*blocks)
+
+
+def say(*parts: str | Name) -> Paragraph:
+    return Paragraph((Sentence(parts, ("guide:one",)),))
+
+
+def make_answer(*blocks: Block, citations: tuple[Citation, ...] | None = None) -> Answer:
+    one = Citation(id="guide:one", title="R&D <one>", quote="q", source="guide", url="https://example.org/?a=1&b=2")
+    return Answer(
+        question="q",
+        language="en",
+        intent="explain",
+        blocks=blocks,
+        citations=(one,) if citations is None else citations,
+    )
