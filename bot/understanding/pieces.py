@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from retrieval.words import fold
 
 _POSSESSIVE = re.compile(r"['’]s\b")
+_OH = re.compile(r"(?<=\d)o(?=\d)")  # 4o90
 _PIECE = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
 
 
@@ -26,7 +27,7 @@ class Piece:
 
 def cut(text: str) -> list[Piece]:
     """Return the pieces of *text*, folded to lower case without diacritics."""
-    plain = _POSSESSIVE.sub("  ", fold(text))
+    plain = _OH.sub("0", _POSSESSIVE.sub("  ", fold(text)))
     pieces: list[Piece] = []
     for match in _PIECE.finditer(plain):
         before = plain[pieces[-1].end : match.start()] if pieces else " "
