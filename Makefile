@@ -31,6 +31,7 @@ soak: $(DEVELOPING)
 	$(BIN)/python -m pytest -q -m soak
 
 perf: $(DEVELOPING) .venv-perf/.made .venv-perf-onnx/.made
+	$(BIN)/python -m tests.perf.ranking
 	$(BIN)/python -m tests.perf
 
 clean:

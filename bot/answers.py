@@ -1,7 +1,7 @@
 """An answer as a tree: every number in it knows what it is bound to, every platform draws the same tree."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -27,6 +27,7 @@ class Figure:
     citation: str | None = None  #: gpu:<slug>#<field>, guide:<statement>, run:<id>, fit:<workload>
     approximate: bool = False
     operands: tuple[str, ...] = ()  #: of a computed percentage: the two cells it compares
+    evidence: str | None = None  #: of what the scoring engine says: the key of the answer's evidence it must agree with
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Answer:
     statements: tuple[str, ...] = ()
     cards: tuple[str, ...] = ()  #: slugs
     fields: tuple[str, ...] = ()
+    evidence: Mapping[str, float] = field(default_factory=dict)  #: what the scoring engine computed, by key
 
     def parts(self) -> Iterator[Part]:
         """Yield every part in reading order."""

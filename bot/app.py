@@ -2,21 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 
 from bot.config import Settings
-from bot.responding import Bot
+from bot.responding import Bot, Search
+from bot.scored import Scored
+from bot.understanding.names import NameReader, slugs_of
+from bot.understanding.reading import QuestionReader
 from knowledge.library import Library, load_library
 from knowledge.loading import data_folder
+from knowledge.prices import Price, read_prices
+from knowledge.tables import Tables, load_tables
 from retrieval.building import build_index, content_hash
 from retrieval.embedding import OnnxEmbedder
 from retrieval.errors import BuildError, IndexDamagedError, IndexMissingError, IndexStaleError
 from retrieval.gate import load_gate
 from retrieval.glossing import Glosser
 from retrieval.index import Manifest, read_index
+from retrieval.scoring.advisor import Advisor
+from retrieval.scoring.fits import load_fits
+from retrieval.scoring.networks import NetworkReader
+from retrieval.scoring.prediction import Predictor
 from retrieval.search import HybridSearch
 
 Progress = Callable[[str, int, int], None]
+
+
+def today() -> date:
+    """Return the day it is here."""
+    return datetime.now().astimezone().date()
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,31 @@ class App:
     def library(self) -> Library:
         """The knowledge that ships with gpuwise."""
         return load_library()
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Networks, software life and exchange rates."""
+        return load_tables(self.library.sources)
+
+    @cached_property
+    def networks(self) -> NetworkReader:
+        """Finds the networks that a text names."""
+        return NetworkReader(self.tables.networks)
+
+    @cached_property
+    def prices(self) -> dict[str, Price]:
+        """The team's own prices by slug; errors name file, line and field."""
+        file = self.settings.prices
+        if file is None:
+            return {}
+        names = NameReader(self.library.catalogue)
+        return read_prices(file, lambda name: slugs_of(name, names, self.library.catalogue), self.tables.rates)
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """Ranks the catalogue for what somebody needs."""
+        predictor = Predictor(load_fits(), self.tables.networks)
+        return Advisor(self.library.catalogue, predictor, self.tables.support, self.prices)
 
     @cached_property
     def search(self) -> HybridSearch:
@@ -45,8 +85,13 @@ class App:
 
     @cached_property
     def bot(self) -> Bot:
-        """The bot over library and search."""
-        return Bot(self.library, self.search)
+        """The bot over library, search and scoring engine."""
+        return self.bot_over(self.search)
+
+    def bot_over(self, search: Search) -> Bot:
+        """Return a bot that searches with *search*."""
+        reader = QuestionReader(self.library.catalogue, self.networks)
+        return Bot(self.library, search, reader, Scored(self.library, self.tables, self.advisor, today))
 
     def build(self, model: str | None, progress: Progress) -> Manifest:
         """Build or renew the index with *model*, by default the one it was built with before."""

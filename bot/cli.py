@@ -11,9 +11,14 @@ from pathlib import Path
 from bot.app import App
 from bot.asking import answer_lines, ask_once
 from bot.config import Settings, read_dotenv
+from bot.picking import pick_command
+from bot.predictions import predict_command
 from bot.sheets import compare_cards, show_spec
 from knowledge.errors import GpuwiseError
+from retrieval.scoring.fits import load_fits
+from retrieval.scoring.needs import FormFactor, Method, Mode, Precision, Purpose
 
+ECOSYSTEMS = ("cuda", "rocm", "oneapi", "pytorch", "tensorflow", "jax")
 Command = Callable[[App, argparse.Namespace], None]
 
 
@@ -56,7 +61,12 @@ def make_parser() -> argparse.ArgumentParser:
     spec.add_argument("--json", action="store_true", help="print every field of every variant as JSON")
     compare = _add(commands, "compare", compare_cards, "put two cards or more side by side")
     compare.add_argument("names", nargs="+", metavar="NAME", help="card names, each in quotes")
+    compare.add_argument("--workload", metavar="NAME", help="a network whose predicted speed stands beside the sheets")
+    _add_work(compare)
+    compare.add_argument("--chart", type=Path, metavar="FILE", help="draw the comparison as a PNG")
     compare.add_argument("--json", action="store_true", help="print the cards as JSON")
+    _add_pick(commands)
+    _add_predict(commands)
     index = _add(commands, "index", index_command, "build the index, or renew what changed")
     index.add_argument("--model", help="a sentence-transformers model, by name or folder")
     _add(commands, "serve", serve_command, "answer on every platform whose tokens are set")
@@ -66,9 +76,67 @@ def make_parser() -> argparse.ArgumentParser:
         "--half", choices=("reporting", "tuning"), default="reporting", help="which half of the questions"
     )
     evaluate.add_argument("--tune", action="store_true", help="fit the gate that abstains to the tuning half first")
+    evaluate.add_argument("--fit", action="store_true", help="fit predictions to the published throughputs anew first")
+    evaluate.add_argument("--predictions", action="store_true", help="print how wrong predictions are instead")
     evaluate.add_argument("--json", action="store_true", help="print the scores as JSON")
     evaluate.add_argument("--misses", action="store_true", help="print every question that missed")
     return parser
+
+
+def _add_pick(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    pick = _add(commands, "pick", pick_command, "rank the cards under your limits, with reasons and predicted speed")
+    pick.add_argument("--budget", type=_amount, metavar="USD", help="for all cards together")
+    pick.add_argument("--max-watts", type=_amount, metavar="W", help="that the cards may draw together")
+    pick.add_argument("--psu", type=_amount, metavar="W", help="of the whole power supply")
+    pick.add_argument("--min-memory", type=_amount, metavar="GB", help="a card")
+    pick.add_argument("--vendor", action="append", metavar="NAME", help="a maker to take; may be repeated")
+    pick.add_argument("--not-vendor", action="append", metavar="NAME", help="a maker to leave out; may be repeated")
+    pick.add_argument("--workload", action="append", metavar="NAME", help="a network; all must fit, the first counts")
+    _add_work(pick)
+    pick.add_argument("--purpose", choices=[item.value for item in Purpose], help="decides what counts how much")
+    pick.add_argument("--ecosystem", choices=ECOSYSTEMS, help="software that must run")
+    pick.add_argument("--form-factor", choices=[item.value for item in FormFactor], help="where the card must fit")
+    pick.add_argument("--count", type=_count, default=1, metavar="N", help="cards to buy")
+    pick.add_argument("--weights", action="append", metavar="NAME=SHARE", help="such as speed=0.5,price=0.3")
+    pick.add_argument("--price", action="append", metavar="CARD=USD", help="a price that you were quoted")
+    pick.add_argument("--only", action="append", metavar="CARD", help="a card to choose among; may be repeated")
+    pick.add_argument("--chart", type=Path, metavar="FILE", help="draw the shortlist as a PNG")
+    pick.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    predict = _add(commands, "predict", predict_command, "predict throughput and memory of a workload on a card")
+    predict.add_argument("workload", help="a network such as vgg16, bert large or 7B")
+    predict.add_argument("--gpu", required=True, metavar="NAME", help="a card's name")
+    _add_work(predict)
+    predict.add_argument("--json", action="store_true", help="print the prediction as JSON")
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mode", choices=[mode.value for mode in Mode], help="training, if nothing else is said")
+    parser.add_argument("--method", choices=[method.value for method in Method], help="what is trained: all of it, …")
+    parser.add_argument("--precision", choices=[item.value for item in Precision], help="the usual one, if not said")
+    parser.add_argument("--batch", type=_count, metavar="N", help="samples a step")
+    parser.add_argument("--length", type=_count, metavar="N", help="tokens or time steps a sample")
+    parser.add_argument("--hidden", type=_count, metavar="N", help="units of a recurrent layer")
+
+
+def _amount(text: str) -> float:
+    """Return an amount above 0; thousands separators are understood."""
+    try:
+        value = float(text.replace(",", ""))
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    """Return a whole number from 1 to a million."""
+    if not text.isdigit() or not 1 <= int(text) <= 1_000_000:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1000000")
+    return int(text)
 
 
 def _add(
@@ -122,7 +190,14 @@ def doctor_command(app: App, _: argparse.Namespace) -> None:
 
 
 def evaluate_command(app: App, args: argparse.Namespace) -> None:
-    """Score the answers on one half of the questions."""
+    """Score the answers on one half of the questions, or say how wrong predictions are."""
+    if args.fit or args.predictions:
+        from bot.predictions import table_text as errors_text  # noqa: PLC0415
+        from bot.predictions import write_fits  # noqa: PLC0415
+
+        fits = write_fits(app) if args.fit else load_fits()
+        print(errors_text(fits.table))
+        return
     from bot.scoring import evaluate, table_text  # noqa: PLC0415  # only this command needs it
 
     app.prepare(report_progress)

@@ -15,6 +15,10 @@ class SettingsError(GpuwiseError):
         super().__init__(f"{variable}: {problem}")
 
 
+#: Settings that name a file and have no default.
+_FILES = frozenset({"GPUWISE_PRICES"})
+
+
 def _setting(variable: str, purpose: str, *, default: Any = None, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"variable": variable, "purpose": purpose})
 
@@ -42,6 +46,9 @@ class Settings:
         "GPUWISE_TELEGRAM_ALLOW",
         "Telegram user or chat ids that may ask, comma-separated; * for anyone",
         default=frozenset(),
+    )
+    prices: Path | None = _setting(  # noqa: RUF009  # the same
+        "GPUWISE_PRICES", "CSV of your own prices (name, price, currency, date, condition); takes over launch prices"
     )
     threads: int = _setting("GPUWISE_THREADS", "CPU threads that embed a question; 0 for all cores", default=0)
 
@@ -75,8 +82,8 @@ def read_dotenv(file: Path) -> dict[str, str]:
 
 
 def _convert(variable: str, text: str, default: Any) -> Any:
-    if isinstance(default, Path):
-        return Path(text)
+    if isinstance(default, Path) or variable in _FILES:
+        return Path(text).expanduser()
     if isinstance(default, frozenset):
         return frozenset(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, int):

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.cli import make_parser
 from bot.config import Settings
+from bot.predictions import table_text as errors_table
+from retrieval.scoring.fits import load_fits
 
 README, ENV_EXAMPLE = "README.md", ".env.example"
 
@@ -43,7 +45,11 @@ def env_example() -> str:
 
 def tables() -> Mapping[str, str]:
     """Return the generated tables by the name of their marker."""
-    return {"commands": commands_table(), "settings": settings_table()}
+    return {
+        "commands": commands_table(),
+        "settings": settings_table(),
+        "predictions": errors_table(load_fits().table),
+    }
 
 
 def with_tables(text: str) -> str:

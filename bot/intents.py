@@ -1,9 +1,11 @@
 """What a message asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.understanding.names import Mention
+from bot.understanding.wishes import ReadWishes
+from retrieval.scoring.networks import NetworkMention
 
 
 class IntentKind(StrEnum):
@@ -71,6 +73,10 @@ class Intent:
     wants_code: bool = False
     wants_short: bool = False
     wants_simple: bool = False
+    wishes: ReadWishes = field(default_factory=ReadWishes)  #: what is wanted of a card, over the thread
+    networks: tuple[NetworkMention, ...] = ()  #: what shall run on it
+    assumed: tuple[str, ...] = ()  #: keys of what had to be assumed to make wishes of them
+    only: tuple[str, ...] = ()  #: slugs that a choice is among; empty: the whole catalogue
 
     @property
     def cards(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bot.conversations import Thread
 from bot.following import complete
 from bot.intents import Act, Intent, IntentKind
 from bot.messages import Message
+from bot.scored import Scored
 from bot.understanding.language import detect_language
 from bot.understanding.reading import QuestionReader, split_questions
 from bot.verifying import verify
@@ -27,6 +28,7 @@ from retrieval.search import Findings
 from retrieval.words import normalise
 
 LONGEST = 4000
+SCORED = frozenset({IntentKind.CHOOSE, IntentKind.MEMORY, IntentKind.PREDICT})
 _THREADS = 10_000
 #: What is offered to a question far outside.
 _FAR_TOPICS = ("vram-capacity", "choose-overview", "lstm-vs-gru")
@@ -56,10 +58,11 @@ class Response:
 class Bot:
     """Answers messages and remembers threads in memory; safe to call from several threads."""
 
-    def __init__(self, library: Library, search: Search) -> None:
+    def __init__(self, library: Library, search: Search, reader: QuestionReader, scored: Scored) -> None:
         self._library = library
         self._search = search
-        self._reader = QuestionReader(library.catalogue)
+        self._reader = reader
+        self._scored = scored
         self._threads: OrderedDict[tuple[str, str, str], Thread] = OrderedDict()
         self._lock = Lock()
 
@@ -100,7 +103,8 @@ class Bot:
         intent = self._reader.read(
             self._search.correct(normalise(text), self._reader.known_words), fallback_language=fallback
         )
-        intent = complete(intent, thread, self._reader, self._library)
+        steered = self._scored.complete(intent, thread)
+        intent = steered if steered is not intent else complete(intent, thread, self._reader, self._library)
         clock.lap("understand")
         if intent.act is Act.UNDO:
             return self._undo(intent, thread)
@@ -122,9 +126,11 @@ class Bot:
         if intent.kind is IntentKind.CHITCHAT:
             return answer_talk(intent)
         if intent.act is not None and intent.act not in {Act.ABOUT, Act.CORRECTION}:
-            return answer_act(intent, thread, self._library)
+            return self._scored.reasons(intent, thread) or answer_act(intent, thread, self._library)
+        if intent.kind in SCORED:
+            return self._scored.answer(intent)
         if intent.kind is IntentKind.COMPARE:
-            return answer_compare(intent, self._library)
+            return self._scored.with_predictions(answer_compare(intent, self._library), intent)
         if intent.kind is IntentKind.SPEC and intent.mentions:
             return answer_spec(intent, self._library)
         if asks_superlative(intent):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.app import App
 from bot.messages import Message
-from bot.responding import Bot, Search
+from bot.responding import Search
 from knowledge.loading import data_folder
 from knowledge.questions import load_questions
 from retrieval.gate import Features
@@ -43,7 +43,7 @@ class Recorder:
 def collect(app: App) -> tuple[Doubles, Doubles]:
     """Return features, shape (questions, features), and whether each can be answered, of the tuning half."""
     recorder = Recorder(app.search)
-    bot = Bot(app.library, recorder)
+    bot = app.bot_over(recorder)
     numbers = count()
     rows: list[list[float]] = []
     labels: list[float] = []

@@ -12,6 +12,10 @@ from knowledge.library import Library
 from knowledge.specs import GpuSpec, unit_of
 
 _DIGIT = re.compile(r"\d")
+#: How far a rounded figure may lie from its evidence: half a unit in the second significant digit.
+_ROUNDING = 0.051
+#: Evidence of one card: the sentence or the row must name it.
+_OF_A_CARD = frozenset({"speed", "speed_lo", "speed_hi", "price", "total"})
 _MARK = re.compile(r"\[\d+\]")
 
 
@@ -61,6 +65,9 @@ def _check_figure(figure: Figure, answer: Answer, library: Library) -> Iterator[
         if first is None or second is None or abs(round((first / second - 1) * 100)) != figure.value:
             yield f"{said} is not what its cells give"
         return
+    if figure.evidence is not None:
+        yield from _check_evidence(figure, said, answer)
+        return
     if figure.kind not in {Kind.VENDOR, Kind.COMPUTED} or not figure.citation:
         yield f"{said} has no cell"
         return
@@ -73,14 +80,25 @@ def _check_figure(figure: Figure, answer: Answer, library: Library) -> Iterator[
         yield f"{said} is of {figure.citation}, which the answer is not about"
 
 
+def _check_evidence(figure: Figure, said: str, answer: Answer) -> Iterator[str]:
+    """Yield what is wrong with a figure of the scoring engine: it must be its evidence, rounded, and of its kind."""
+    held = answer.evidence.get(figure.evidence or "")
+    if held is None:
+        yield f"{said} is bound to {figure.evidence}, which the scoring engine did not say"
+    elif abs(held - figure.value) > _ROUNDING * abs(held):
+        yield f"{said} is not what the scoring engine says of {figure.evidence}"
+    if figure.kind is Kind.VENDOR:
+        yield f"{said} claims to be the maker's and is the scoring engine's"
+
+
 def _check_subject(parts: tuple[Part, ...], library: Library) -> Iterator[str]:
     """Yield figures of a card in a sentence that does not name this card."""
     named = {part.text for part in parts if isinstance(part, Name)}
     for part in parts:
-        if isinstance(part, Figure) and part.citation:
-            card = library.catalogue.by_slug.get(_split(part.citation)[0])
+        if isinstance(part, Figure) and (slug := _subject(part)):
+            card = library.catalogue.by_slug.get(slug)
             if card is None or not named & _names(card):
-                yield f"{part.citation} stands in a sentence that does not name its card"
+                yield f"{part.citation or part.evidence} stands in a sentence that does not name its card"
 
 
 def _check_table(table: Table, library: Library) -> Iterator[str]:
@@ -89,10 +107,18 @@ def _check_table(table: Table, library: Library) -> Iterator[str]:
         head = {part.text for part in row[0].parts if isinstance(part, Name)}
         for column, cell in enumerate(row):
             for part in cell.parts:
-                if isinstance(part, Figure) and part.citation:
-                    card = library.catalogue.by_slug.get(_split(part.citation)[0])
+                if isinstance(part, Figure) and (slug := _subject(part)):
+                    card = library.catalogue.by_slug.get(slug)
                     if card is None or not _names(card) & {*head, table.header[column]}:
-                        yield f"{part.citation} stands under another card"
+                        yield f"{part.citation or part.evidence} stands under another card"
+
+
+def _subject(figure: Figure) -> str | None:
+    """Return the slug of the card that a figure is of, None where it is of none."""
+    if figure.evidence is not None:
+        name, colon, slug = figure.evidence.partition(":")
+        return slug if colon and name.removeprefix("local/") in _OF_A_CARD else None
+    return _split(figure.citation)[0] if figure.citation else None
 
 
 def _names(card: GpuSpec) -> set[str]:

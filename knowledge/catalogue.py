@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from knowledge.absence import EXPLAINED, Absence, implied, unexplained
 from knowledge.errors import KnowledgeError
 from knowledge.loading import Entry, Folder, files_in, read_toml
 from knowledge.sources import Source
-from knowledge.specs import NUMBERS, REQUIRED, WHOLE, WORDS, GpuSpec
+from knowledge.specs import (
+    FORM_FACTORS,
+    MARKETS,
+    NUMBERS,
+    REQUIRED,
+    WHOLE,
+    WORDS,
+    WORDS_WITH_SOURCE,
+    GpuSpec,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ def read_card(file: str, table: Any, sources: Mapping[str, Source]) -> GpuSpec:
     values |= {name: _number(entry, name) for name in NUMBERS}
     _check_words(entry, values)
     values["sources"] = _field_sources(entry, values, sources)
+    values["absent"] = _absent(entry, values)
     values["exceptions"] = {key: str(reason) for key, reason in entry.table("exceptions").items()}
     entry.close()
     return GpuSpec(**values)
@@ -76,6 +87,10 @@ def _check_words(entry: Entry, values: Mapping[str, Any]) -> None:
         raise entry.fail("verified", 'must be "yes" or "partial"')
     if values["verified"] == "partial" and not values["doubts"]:
         raise entry.fail("doubts", 'must say why verified is only "partial"')
+    if values["market"] not in MARKETS:
+        raise entry.fail("market", f"must be one of {', '.join(sorted(MARKETS))}")
+    if values["form_factor"] is not None and values["form_factor"] not in FORM_FACTORS:
+        raise entry.fail("form_factor", f"must be one of {', '.join(sorted(FORM_FACTORS))}")
     date = values["launch_date"]
     if date and not (date[:4].isdigit() and date.replace("-", "").isdigit()):
         raise entry.fail("launch_date", 'must be "2020-09-17", "2020-09" or "2020"')
@@ -92,10 +107,31 @@ def _field_sources(entry: Entry, values: Mapping[str, Any], sources: Mapping[str
             if name in named:
                 raise entry.fail(f"sources.{key}", f"names {name} a second time (also {named[name]})")
             named[name] = key
-    for name in NUMBERS:
+    for name in (*NUMBERS, *WORDS_WITH_SOURCE):
         if values[name] is not None and name not in named:
             raise entry.fail(name, "has no source")
     return named
+
+
+def _absent(entry: Entry, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return why each field without a value has none: what the sheet says, and what its other fields rule out."""
+    absent = implied(values)
+    stated: dict[str, str] = {}
+    for reason, names in entry.table("absent").items():
+        if reason not in {absence.value for absence in Absence}:
+            raise entry.fail(f"absent.{reason}", f"must be one of {', '.join(absence.value for absence in Absence)}")
+        for name in names:
+            if name not in EXPLAINED:
+                raise entry.fail(f"absent.{reason}", f"names {name}, which is no field that a card explains")
+            if values[name] is not None:
+                raise entry.fail(f"absent.{reason}", f"names {name}, which this card gives")
+            if name in stated:
+                raise entry.fail(f"absent.{reason}", f"names {name} a second time (also {stated[name]})")
+            stated[name] = reason
+    absent |= stated
+    for name in unexplained(values, absent):
+        raise entry.fail(name, "is neither given nor named in [card.absent]")
+    return absent
 
 
 def _refuse_twins(cards: Iterable[GpuSpec]) -> None:

@@ -9,6 +9,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.loading import Entry, Folder, files_in, read_toml
 
 KINDS = ("english", "vietnamese", "folded", "mixed", "misspelt", "cross", "follow-up")
+_TALK = frozenset({"help", "chitchat"})  # intents whose answer finds nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def _read(file: str, number: int, table: Any) -> Question:
         raise entry.fail("kind", f"must be one of {', '.join(KINDS)}")
     if question.language not in {"en", "vi"}:
         raise entry.fail("language", 'must be "en" or "vi"')
-    if not (question.abstain or question.sections or question.cards or question.intent in {"help", "chitchat"}):
-        raise entry.fail("sections", "say what it should find: sections, cards, or abstain")
+    if not (question.abstain or question.sections or question.cards or question.must or question.intent in _TALK):
+        raise entry.fail("sections", "say what it should find: sections, cards, must, or abstain")
     entry.close()
     return question

@@ -13,7 +13,7 @@ class GpuSpec:
     family: str  #: what variants of one marketing name share, such as "RTX 3080"
     vendor: str
     architecture: str
-    market: str  #: desktop, laptop, workstation, datacenter
+    market: str  #: one of MARKETS
     aliases: tuple[str, ...] = ()
     chip: str | None = None
     compute_units: int | None = None  #: streaming multiprocessors, compute units, Xe cores …
@@ -52,7 +52,7 @@ class GpuSpec:
     pcie_lanes: int | None = None
     link: str | None = None  #: card to card, such as NVLink 3
     link_gb_s: float | None = None  #: both directions together
-    form_factor: str | None = None
+    form_factor: str | None = None  #: one of FORM_FACTORS
     cooling: str | None = None
     launch_date: str | None = None  #: ISO, as exact as it is known
     launch_price_usd: float | None = None
@@ -61,6 +61,7 @@ class GpuSpec:
     verified: str = "partial"  #: "yes", or "partial" with why in `doubts`
     doubts: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)  #: field -> key of a source
+    absent: Mapping[str, str] = field(default_factory=dict)  #: field without a value -> why, one of Absence
     exceptions: Mapping[str, str] = field(default_factory=dict)  #: check -> why it fails on purpose
 
     @property
@@ -127,6 +128,19 @@ WORDS: tuple[str, ...] = (
     "doubts",
 )
 
+#: Words that a source is named for, as for every number.
+WORDS_WITH_SOURCE: tuple[str, ...] = (
+    "memory_type",
+    "power_connectors",
+    "link",
+    "form_factor",
+    "cooling",
+    "launch_date",
+    "compute_capability",
+    "gfx_target",
+    "chip",
+)
+
 WHOLE: frozenset[str] = frozenset(
     {
         "compute_units",
@@ -136,6 +150,14 @@ WHOLE: frozenset[str] = frozenset(
         "pcie_generation",
         "pcie_lanes",
     }
+)
+
+#: Where a card is sold: edge is a module for machines and robots.
+MARKETS: frozenset[str] = frozenset({"desktop", "laptop", "workstation", "datacenter", "edge"})
+
+#: How it is built: a module is soldered or plugged on a carrier board, a system is a whole computer.
+FORM_FACTORS: frozenset[str] = frozenset(
+    {"PCIe card", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "OAM", "superchip", "laptop", "module", "system"}
 )
 
 #: Words a card cannot be without.

@@ -23,6 +23,15 @@ memory_bandwidth_gb_s = 936
 verified = "yes"
 [card.sources]
 sheet = ["memory_gb", "memory_bandwidth_gb_s"]
+[card.absent]
+"not found" = [
+  "memory_bus_bits", "memory_rate_gbps", "compute_units", "matrix_units", "shader_units",
+  "boost_clock_mhz", "l2_cache_mb", "fp64_tflops", "fp32_tflops", "fp16_vector_tflops",
+  "tf32_matrix_tflops", "fp16_matrix_fp32acc_tflops", "fp16_matrix_fp16acc_tflops", "bf16_matrix_tflops",
+  "int8_matrix_tops", "int4_matrix_tops", "sparsity_factor", "tdp_w", "slots", "length_mm",
+  "psu_recommended_w", "pcie_generation", "pcie_lanes", "link_gb_s", "launch_price_usd", "memory_type",
+  "power_connectors", "link", "form_factor", "cooling", "launch_date", "compute_capability", "chip",
+]
 """
 
 _ENGLISH = """\

@@ -20,10 +20,13 @@ FENCES = {
     "sentence_transformers": ("retrieval/exporting.py", "bench/cases/"),
     "transformers": ("retrieval/exporting.py", "bench/cases/"),
     "telegram": ("bot/platforms/telegram.py",),
+    "matplotlib": ("bot/rendering/pen.py",),
+    "PIL": ("bot/rendering/pen.py",),
+    "scipy": ("retrieval/fitting.py",),
     "slack_bolt": ("bot/platforms/slack.py",),
     "slack_sdk": ("bot/platforms/slack.py",),
 }
-HEAVY = ("torch", "transformers", "sentence_transformers", "scipy", "bm25s")
+HEAVY = ("torch", "transformers", "sentence_transformers", "scipy", "bm25s", "matplotlib")
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 ANSWER_ONE = f"""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.answers import Cell, Citation, Figure, Kind, Name, Part
+from bot.intents import Intent
 from bot.rendering.numbers import say_number
 from bot.texts import labels, texts
 from knowledge.library import Library
@@ -108,3 +109,12 @@ def cite_cells(library: Library, language: str, cells: Iterable[tuple[GpuSpec, s
 
 def _said_date(date: str, language: str) -> str:
     return "/".join(reversed(date.split("-"))) if language == "vi" else date
+
+
+def shown_cards(intent: Intent, library: Library, most: int) -> list[GpuSpec]:
+    """Return the cards to speak of: of a name with many variants those that are no laptop's, where there are some."""
+    found: list[GpuSpec] = []
+    for mention in intent.mentions:
+        variants = [library.catalogue.by_slug[slug] for slug in mention.slugs]
+        found += [card for card in variants if card.market != "laptop"] or variants
+    return found[:most]

@@ -12,6 +12,8 @@ from knowledge.specs import GpuSpec
 #: Fields whose figure means more beside a neighbour's.
 _ANCHORED = frozenset({"memory_bandwidth_gb_s"})
 _MOST_ROWS = 6
+#: What a table of variants shows where no field was asked for.
+_OVERVIEW = ("memory_gb", "memory_bandwidth_gb_s", "fp32_tflops", "tdp_w")
 _NEAR = 1.6  #: a neighbour further away says little
 
 
@@ -28,7 +30,7 @@ def answer_spec(intent: Intent, library: Library) -> Answer:
     elif len(cards) == 1:
         blocks.append(_sheet(cards[0], fields, intent.language))
     elif cards:
-        blocks.extend(_variants(cards[:_MOST_ROWS], fields, intent.language))
+        blocks.extend(_variants(cards[:_MOST_ROWS], intent.fields or _OVERVIEW, intent.language))
     if "launch_price_usd" in intent.fields and cards:
         blocks.append(Paragraph((Sentence((texts(intent.language).say("spec.price_note"),)),)))
     cited = [(card, field) for card in cards[:_MOST_ROWS] for field in fields]

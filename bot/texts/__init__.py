@@ -19,6 +19,10 @@ class Texts:
         """Return the text *key* with its fields filled in; a missing key is a fault of the program."""
         return str(self._find(key)).format(**values)
 
+    def raw(self, key: str) -> str:
+        """Return the text *key* with its fields as they stand."""
+        return str(self._find(key))
+
     def many(self, key: str) -> tuple[str, ...]:
         """Return the list of texts *key*."""
         return tuple(str(item) for item in self._find(key))

@@ -86,8 +86,8 @@ _CORRECTION = re.compile(
     r"|^\s*(?:no|nope)\s+(?=(?:the|for the|not the)\b)",
 )
 _ABOUT = re.compile(
-    r"^\s*(?:(?:and|so|ok|okay|then|but)[\s,]+)?(?:what|how) about\s+|^\s*(?:and )?what if (?:i|we|it) (?:use|used|take|took|get|got|had|have|were|was|is)\s+|^\s*and (?!(?:what(?:'s| is| are) an?|why) )(?:for |with |of |on |in )?(?=\S)|^\s*(?:the )?(?:con|the con|vay con|the)\s+(?=.*(?:thi sao|the nao|sao|nhi|\?))"
-    r"|^\s*(?:con|the con|vay con)\s+|^\s*vay (?:thi )?(?=.*\bthi sao\b)"
+    r"^\s*(?:(?:and|so|ok|okay|then|but)[\s,]+)?(?:what|how) about\s+|^\s*(?:and )?what if (?:i|we|it) (?:use|used|take|took|get|got|had|have|were|was|is)\s+|^\s*and (?!(?:what(?:'s| is| are) an?|why) )(?:for |with |of |on |in )?(?=\S)|^\s*(?:the )?(?:con(?! nao\b)|the con|vay con|the)\s+(?=.*(?:thi sao|the nao|sao|nhi|\?))"
+    r"|^\s*(?:con(?! nao\b)|the con|vay con)\s+|^\s*vay (?:thi )?(?=.*\bthi sao\b)"
     # a variant alone: "the 12GB one", "bản laptop"
     r"|^\s*the (?=(?:\d+ ?gb?|laptop|desktop|mobile|pcie|sxm\d?)\b.{0,12}\b(?:one|version|variant|model)\b)"
     r"|^\s*ban (?=(?:\d+ ?gb?|laptop|desktop|mobile|pcie|sxm\d?)\b)",

@@ -63,11 +63,15 @@ _BOTH = frozenset(
 )
 
 
+#: A sum as only Vietnamese write it: 60tr, 12 cu, 17tr5, 500k vnd.
+_DONG = re.compile(r"\b\d+(?:[.,]\d+)? ?(?:tr\d?|trieu|cu)\b(?! (?:learn|core|ml|da))")
+
+
 def detect_language(text: str, fallback: str = "en") -> str:
     """Return `vi` or `en`; *fallback* where the words do not tell, as for a card's name alone."""
     if _VIETNAMESE_ONLY.search(text):
         return "vi"
-    vietnamese = english = 0.0
+    vietnamese, english = (_TELLS if _DONG.search(fold(text)) else 0.0), 0.0
     for word in words(fold(text)):
         weight = 0.25 if word in _BOTH else 1.0
         vietnamese += _TELLS if word in _TELLING else weight * (word in VIETNAMESE)

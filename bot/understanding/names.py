@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.understanding.pieces import Piece, cut
 from knowledge.catalogue import Catalogue
+from knowledge.errors import UnknownGpuError
 from knowledge.specs import GpuSpec
 
 _MAKERS = {"nvidia", "geforce", "amd", "radeon", "intel", "tesla", "instinct", "ati"}
@@ -16,6 +17,7 @@ _SERIES = {"rtx", "gtx", "rx", "arc", "quadro", "titan", "pro", "vega", "gt", "m
 _SUFFIXES = {"ti", "super", "s", "xt", "xtx", "gre", "ada", "d", "x", "v", "ultra"}
 _LAPTOP = {"laptop", "mobile", "notebook", "lap", "maxq"}
 _BUSES = {"pcie", "pci", "sxm", "nvl", "oam", "server", "workstation", "ws"}
+_OF_A_BUS = {"generation", "gen", "lanes", "lane", "version"}
 _COUNTED = {
     "usd", "dollars", "dollar", "euro", "eur", "k", "w", "watt", "watts", "gb", "g", "mb", "mhz", "ghz", "tflops",
     "tops", "img", "images", "tokens", "epochs", "epoch", "steps", "samples", "percent", "vnd", "trieu", "px", "p",
@@ -91,7 +93,8 @@ class NameReader:
             slugs = self._forms.get(tuple(piece.text for piece in window))
             if length == 1 and begin == position and _needs_maker(window[0]):
                 continue
-            if slugs and _is_name(window) and not _is_quantity(text, pieces, begin, length):
+            named = begin > position or not _is_quantity(text, pieces, begin, length)
+            if slugs and _is_name(window) and named and not _asks_about_bus(pieces, begin + length - 1):
                 return self._variant(text, pieces, position, begin + length, slugs)
         return self._unknown(text, pieces, position, begin)
 
@@ -140,12 +143,13 @@ class NameReader:
             return tuple(card.slug for card in cards if card.market == "laptop"), 1
         if word == "desktop":
             return tuple(card.slug for card in cards if card.market == "desktop"), 1
-        if word in _BUSES:
+        if word in _BUSES and not _asks_about_bus(pieces, at):
             kept = tuple(
                 card.slug for card in cards if word in (card.form_factor or "").lower() or f"-{word}" in card.slug
             )
             used = 2 if word == "sxm" and following.isdigit() and len(following) == 1 else 1
-            return kept, used if kept and kept != slugs else 0
+            telling = kept and kept != tuple(card.slug for card in cards if card.market != "laptop")
+            return kept, used if telling else 0
         return (), 0
 
     def _unknown(self, text: str, pieces: list[Piece], position: int, begin: int) -> tuple[Mention | None, int]:
@@ -195,6 +199,16 @@ def _is_arc_model(pieces: list[Piece], begin: int) -> bool:
     return len(letter.text) == 1 and number.is_number and number.glued
 
 
+def slugs_of(name: str, names: NameReader, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the slugs of one card's variants; UnknownGpuError with the closest names for none or many."""
+    if name in catalogue.by_slug:
+        return (name,)
+    mentions = [mention for mention in names.read(name) if mention.slugs]
+    if len(mentions) != 1:
+        raise UnknownGpuError(name, list(closest_names(name, catalogue)))
+    return mentions[0].slugs
+
+
 def closest_names(name: str, catalogue: Catalogue, limit: int = 3) -> tuple[str, ...]:
     """Return the names of the cards nearest to *name* in spelling."""
     wanted = "".join(piece.text for piece in cut(name))
@@ -214,8 +228,10 @@ def _is_telling(family: str, number: str) -> bool:
 
 
 def _is_name(window: list[Piece]) -> bool:
-    """Whether a letter-and-number name such as A100 is written as one: "a 100 W card" is none."""
+    """Whether a letter-and-number name such as A100 is written as one; "a 100 W card", "24 GB, 10 cards" are none."""
     letter, number = window[0], window[1] if len(window) > 1 else None
+    if letter.text == "gb":
+        return number is not None and number.glued and not letter.glued  # GB10, the chip of the DGX Spark
     return number is None or len(letter.text) > 1 or letter.is_number or not number.is_number or number.glued
 
 
@@ -223,11 +239,19 @@ def _is_quantity(text: str, pieces: list[Piece], begin: int, length: int) -> boo
     """Whether a bare number is money, watts or a count."""
     if length != 1 or not pieces[begin].is_number:
         return False
+    if [piece.text for piece in pieces[begin + 1 : begin + 4]] == ["don", "vi", "tinh"]:
+        return False  # đơn vị tính is the field "compute units", đơn vị alone a count
     before = text[: pieces[begin].start].rstrip()
     after = pieces[begin + 1].text if begin + 1 < len(pieces) else ""
     return (
         before.endswith(("$", "€", "£")) or after in _COUNTED or text[pieces[begin].end :].startswith(("%", "$", "€"))
     )
+
+
+def _asks_about_bus(pieces: list[Piece], at: int) -> bool:
+    """Whether a bus belongs to the question and not to the name: "V100 PCIe generation", "V100 PCIe lanes"."""
+    following = pieces[at + 1].text if at + 1 < len(pieces) else ""
+    return pieces[at].text in {"pcie", "pci"} and following in _OF_A_BUS
 
 
 def _belongs(pieces: list[Piece], at: int) -> bool:

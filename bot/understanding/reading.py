@@ -6,20 +6,20 @@ from dataclasses import replace
 from bot.intents import Act, Frame, Intent, IntentKind
 from bot.texts import field_names
 from bot.understanding import dialogue
+from bot.understanding.constraints import ConstraintReader
+from bot.understanding.deciding import Named, decide
 from bot.understanding.fields import FieldReader
 from bot.understanding.language import detect_language
 from bot.understanding.names import Mention, NameReader
 from bot.understanding.pieces import cut
+from bot.understanding.wishes import ReadWishes
 from knowledge.catalogue import Catalogue
+from retrieval.scoring.networks import GENERIC, NetworkReader
 from retrieval.words import fold, normalise, words
 
 _LAPTOP = re.compile(r"\b(?:laptop|mobile|notebook|may tinh xach tay|ban lap)\b")
 _COMPARE = re.compile(
     r"\bvs\b|\bversus\b|\bcompar|\bdifference|\bbetter\b|\bfaster\b|\bor\b|\bbetween\b|so sanh|\bvoi\b|\bso voi\b|\bhay\b|\bhon\b|\bkhac\b|\bhoac\b|\bv\b|\bvà\b|\band\b|\bva\b"
-)
-_CHOOSE = re.compile(
-    r"\b(?:which|what|best|recommend|suggest)\b.*\b(?:gpu|card|graphics)\b.*\b(?:buy|choose|get|should|for|under|pick)\b"
-    r"|\b(?:should i|to) (?:buy|get)\b|\bnen (?:mua|chon|lay)\b|\bmua card\b|\bchon (?:gpu|card)\b|\bcard nao\b|\bgpu nao\b|\btu van\b"
 )
 _SHEET = re.compile(
     r"\bspecs?\b|\bspecifications?\b|\bdata ?sheet\b|\bsheet\b|thong so|cau hinh|tell me about|thong tin|\bnoi ve\b|gioi thieu"
@@ -34,8 +34,10 @@ _SPLIT = re.compile(r"(?<=[?])\s+(?=\S)|\s*[\n;]+\s*(?=\S)")
 class QuestionReader:
     """Understands questions by the catalogue's names and the fields' names."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, networks: NetworkReader) -> None:
         self._catalogue = catalogue
+        self._networks = networks
+        self._constraints = ConstraintReader()
         self.names = NameReader(catalogue)
         self.fields = FieldReader(field_names())
         forms = [form for names in field_names() for of_language in names.forms.values() for form in of_language]
@@ -58,12 +60,29 @@ class QuestionReader:
         return self._question(intent, text)
 
     def _question(self, intent: Intent, text: str) -> Intent:
-        mentions = self._mentions(text)
+        wishes = self._constraints.read(text)
+        mentions = tuple(item for item in self._mentions(text) if not _inside(item, wishes))
+        wishes = _outside(wishes, mentions)
+        owned = tuple(
+            item for item in mentions if any(item.start < end and start < item.end for start, end in wishes.owned)
+        )
         fields = self.fields.read(_without(text, mentions))
-        if fields and not mentions:
+        if fields and not mentions and wishes.says_nothing:
             mentions = self.names.read_number(text)
+        networks = self._networks.read(text)
         frame = dialogue.frame_of(text)
         kind = self._kind(text, mentions, fields, frame)
+        if all(mention.slugs for mention in mentions):
+            named = Named(
+                cards=len(mentions),
+                networks=len(networks),
+                sized=any(item.network != GENERIC or item.parameters_b for item in networks),
+                fields=len(fields),
+                words=len(words(text)),
+            )
+            kind = decide(fold(text), wishes, named, frame) or kind
+        if kind is IntentKind.CHOOSE and owned and not wishes.quoted:
+            mentions = tuple(item for item in mentions if item not in owned)
         return replace(
             intent,
             kind=kind,
@@ -71,6 +90,8 @@ class QuestionReader:
             frame=frame,
             mentions=mentions,
             fields=fields,
+            wishes=wishes,
+            networks=networks,
             wants_code=dialogue.wants_code(text),
             wants_short=dialogue.wants_short(text),
             wants_simple=dialogue.wants_simple(text),
@@ -105,7 +126,7 @@ class QuestionReader:
     ) -> IntentKind:
         plain = fold(text)
         if not mentions:
-            return IntentKind.CHOOSE if _CHOOSE.search(plain) else IntentKind.EXPLAIN
+            return IntentKind.EXPLAIN
         if any(not mention.slugs for mention in mentions):
             return IntentKind.SPEC
         if len(mentions) > 1:
@@ -126,6 +147,19 @@ def split_questions(text: str, limit: int = 3) -> list[str]:
     if len(parts) < 2 or sum("?" in part for part in parts) < 2:  # noqa: PLR2004
         return [text.strip()]
     return parts[:limit]
+
+
+def _inside(mention: Mention, wishes: ReadWishes) -> bool:
+    """Whether what looks like a card's name is an amount: 3090 dollars."""
+    return any(start <= mention.start and mention.end <= end for start, end in wishes.spans)
+
+
+def _outside(wishes: ReadWishes, mentions: tuple[Mention, ...]) -> ReadWishes:
+    """Return *wishes* without a sum that is a part of a card's name: the 1550 of "GPU Max 1550"."""
+    budget = wishes.budget
+    if budget and any(item.start <= budget.start and budget.end <= item.end for item in mentions):
+        return replace(wishes, budget=None)
+    return wishes
 
 
 def _without(text: str, mentions: tuple[Mention, ...]) -> str:

@@ -45,9 +45,10 @@ def _load(name: str) -> list[Dialogue]:
 
 ENGLISH = _load("english.toml")
 VIETNAMESE = _load("vietnamese.toml")
+CHOOSING = _load("choosing.toml")
 
 
-@pytest.mark.parametrize("dialogue", [*ENGLISH, *VIETNAMESE], ids=lambda dialogue: dialogue.name)
+@pytest.mark.parametrize("dialogue", [*ENGLISH, *VIETNAMESE, *CHOOSING], ids=lambda dialogue: dialogue.name)
 def test_a_dialogue_is_answered_well(bot: Bot, dialogue: Dialogue) -> None:
     for turn in dialogue.turns:
         answer = bot.respond(Message(text=turn.say, chat="dialogue", thread=dialogue.name))
@@ -64,7 +65,7 @@ def test_a_dialogue_is_answered_well(bot: Bot, dialogue: Dialogue) -> None:
 
 
 def test_there_are_enough_dialogues_of_several_turns() -> None:
-    dialogues = [*ENGLISH, *VIETNAMESE]
+    dialogues = [*ENGLISH, *VIETNAMESE, *CHOOSING]
     assert len(dialogues) >= 60
     assert len(VIETNAMESE) >= 30
     assert len({dialogue.name for dialogue in dialogues}) == len(dialogues)

@@ -8,6 +8,8 @@ from bot.understanding.language import detect_language
 from bot.understanding.names import NameReader
 from bot.understanding.reading import QuestionReader, split_questions
 from knowledge.library import Library
+from knowledge.tables import load_tables
+from retrieval.scoring.networks import NetworkReader
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def fields() -> FieldReader:
 
 @pytest.fixture(scope="module")
 def reader(library: Library) -> QuestionReader:
-    return QuestionReader(library.catalogue)
+    return QuestionReader(library.catalogue, NetworkReader(load_tables(library.sources).networks))
 
 
 # Left out until fixed: "한국어 RTX 3090" is quoted as "090" (bot/understanding/pieces.py, cut), and "v100 sxm2" means

@@ -7,6 +7,8 @@ from bot.intents import IntentKind
 from bot.understanding.reading import QuestionReader
 from bot.verifying import verify, verify_text
 from knowledge.library import Library
+from knowledge.tables import load_tables
+from retrieval.scoring.networks import NetworkReader
 from tests.makers import make_answer, make_citation, make_figure, make_intent, make_sentence
 
 CELLS = ("gpu:rtx-3090#memory_bandwidth_gb_s", "gpu:rtx-4090#memory_bandwidth_gb_s")
@@ -99,7 +101,7 @@ def test_an_answer_about_another_card_than_asked_is_refused(library: Library) ->
     ],
 )
 def test_real_answers_of_sheets_pass(library: Library, question: str) -> None:
-    intent = QuestionReader(library.catalogue).read(question)
+    intent = QuestionReader(library.catalogue, NetworkReader(load_tables(library.sources).networks)).read(question)
     answer = (answer_compare if intent.kind is IntentKind.COMPARE else answer_spec)(intent, library)
 
     assert verify(answer, intent, library) == []
