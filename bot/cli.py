@@ -17,7 +17,9 @@ from bot.sheets import compare_cards, show_spec
 from knowledge.errors import GpuwiseError
 from retrieval.scoring.fits import load_fits
 from retrieval.scoring.needs import FormFactor, Method, Mode, Precision, Purpose
+from retrieval.scoring.ranking import ORDERS
 
+CONDITIONS = ("new", "used")
 ECOSYSTEMS = ("cuda", "rocm", "oneapi", "pytorch", "tensorflow", "jax")
 Command = Callable[[App, argparse.Namespace], None]
 
@@ -96,8 +98,12 @@ def _add_pick(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     pick.add_argument("--purpose", choices=[item.value for item in Purpose], help="decides what counts how much")
     pick.add_argument("--ecosystem", choices=ECOSYSTEMS, help="software that must run")
     pick.add_argument("--form-factor", choices=[item.value for item in FormFactor], help="where the card must fit")
+    pick.add_argument("--condition", choices=CONDITIONS, help="new: no card that is only found used")
+    pick.add_argument("--max-slots", type=_amount, metavar="N", help="the widest card, in slots")
+    pick.add_argument("--not-card", action="append", metavar="CARD", help="a card to leave out; may be repeated")
     pick.add_argument("--count", type=_count, default=1, metavar="N", help="cards to buy")
     pick.add_argument("--weights", action="append", metavar="NAME=SHARE", help="such as speed=0.5,price=0.3")
+    pick.add_argument("--order", choices=sorted(ORDERS), help="what the list goes by instead of the score")
     pick.add_argument("--price", action="append", metavar="CARD=USD", help="a price that you were quoted")
     pick.add_argument("--only", action="append", metavar="CARD", help="a card to choose among; may be repeated")
     pick.add_argument("--chart", type=Path, metavar="FILE", help="draw the shortlist as a PNG")

@@ -76,6 +76,7 @@ class Intent:
     wishes: ReadWishes = field(default_factory=ReadWishes)  #: what is wanted of a card, over the thread
     networks: tuple[NetworkMention, ...] = ()  #: what shall run on it
     assumed: tuple[str, ...] = ()  #: keys of what had to be assumed to make wishes of them
+    owned: tuple[str, ...] = ()  #: slugs of cards that the asker has already
     only: tuple[str, ...] = ()  #: slugs that a choice is among; empty: the whole catalogue
 
     @property

@@ -35,7 +35,7 @@ class WrongFlagError(GpuwiseError):
 def pick_command(app: App, args: argparse.Namespace) -> None:
     """Print a ranked shortlist for the limits given."""
     wishes = read_wishes(app, args)
-    only = tuple(dict.fromkeys(slug for name in args.only or () for slug in find(app.library, name).slugs))
+    only = tuple(_slugs(app, args.only))
     advice = app.advisor.advise(wishes, today(), only)
     if args.chart:
         write_chart(advice, args.chart)
@@ -60,6 +60,9 @@ def read_wishes(app: App, args: argparse.Namespace) -> Wishes:
         ecosystem=args.ecosystem,
         form_factor=FormFactor(args.form_factor) if args.form_factor else None,
         count=args.count,
+        not_cards=frozenset(_slugs(app, args.not_card)),
+        condition=args.condition,
+        max_slots=args.max_slots,
     )
     return Wishes(
         limits=limits,
@@ -67,6 +70,7 @@ def read_wishes(app: App, args: argparse.Namespace) -> Wishes:
         purpose=Purpose(args.purpose) if args.purpose else None,
         weights=tuple(_weights(args.weights or ())),
         quoted_usd=tuple(_quoted(app, args.price or ())),
+        order=args.order,
     )
 
 
@@ -77,6 +81,7 @@ def advice_json(app: App, advice: Advice) -> dict[str, Any]:
         "limits": _limits_json(advice.wishes.limits),
         "workloads": [_work_json(work) for work in advice.works],
         "assumptions": list(_assumptions(advice)),
+        "order": advice.wishes.order or "score",
         "weights": {name: round(share, 4) for name, share in advice.ranking.weights.items()},
         "prices": {"basis": advice.prices_from, "date": advice.newest_price},
         "memory_gb": round(max((need.total_gb for need in advice.needs), default=0.0), 2) or None,
@@ -93,6 +98,7 @@ def advice_json(app: App, advice: Advice) -> dict[str, Any]:
             {"name": miss.candidate.card.name, "limit": miss.limit, "reasons": [_said(b.reason) for b in miss.broken]}
             for miss in advice.ranking.nearest
         ],
+        "together": _said(advice.ranking.together) if advice.ranking.together else None,
         "relax": [_said(reason) for reason in advice.ranking.relax],
     }
 
@@ -153,6 +159,9 @@ def _limits_json(limits: Limits) -> dict[str, Any]:
         "ecosystem": limits.ecosystem,
         "form_factor": limits.form_factor,
         "count": limits.count,
+        "not_cards": sorted(limits.not_cards),
+        "condition": limits.condition,
+        "max_slots": limits.max_slots,
     }
     return {name: value for name, value in found.items() if value not in (None, [])}
 
@@ -160,6 +169,11 @@ def _limits_json(limits: Limits) -> dict[str, Any]:
 def _work_json(work: Work) -> dict[str, Any]:
     found = {name: getattr(work, name) for name in ("network", "mode", "method", "precision", "batch", "length")}
     return {name: value for name, value in {**found, "parameters_b": work.parameters_b}.items() if value is not None}
+
+
+def _slugs(app: App, names: Sequence[str] | None) -> Iterable[str]:
+    """Return the cards of these names, each once."""
+    return dict.fromkeys(slug for name in names or () for slug in find(app.library, name).slugs)
 
 
 def _makers(flag: str, names: Sequence[str] | None) -> frozenset[str]:

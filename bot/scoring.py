@@ -126,12 +126,16 @@ def _gain(question: Question, answer: Answer) -> float | None:
 
 
 def _cited(question: Question, answer: Answer) -> float | None:
-    """Return the share of what is cited that a right section or card stands behind."""
-    if question.abstain or answer.abstained or not answer.citations:
+    """Return the share of what is cited that a right section, card or fit stands behind; of a shortlist nothing.
+
+    A shortlist cites the cards that it found, and no label says which those may be.
+    """
+    if question.abstain or answer.abstained or not answer.citations or question.intent == "choose":
         return None
     right = [f"guide:{section}." for section in question.sections] + [f"gpu:{card}#" for card in question.cards]
     if not right:
         return None
+    right += ["fit:"] if question.intent in {"predict", "compare"} else []
     return sum(citation.id.startswith(tuple(right)) for citation in answer.citations) / len(answer.citations)
 
 

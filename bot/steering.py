@@ -167,7 +167,7 @@ def _measured(read: ReadWishes, first: First) -> ReadWishes:
         spoken = read.budget.unit if read.budget and read.budget.unit in first.per_usd else "USD"
         value = (first.usd - 1) * first.per_usd.get(spoken, 1.0)
         less = Amount(value=value, unit=spoken, bound=Bound.AT_MOST)
-        read = replace(read, budget=less, unlimited_budget=False)
+        read = replace(read, budget=less, unlimited_budget=False, whole_computer=False)
     if read.more_memory and card.memory_gb:
         more = Amount(value=card.memory_gb + 1, unit="GB", bound=Bound.AT_LEAST)
         read = replace(read, memory=more, memory_at_most=None)

@@ -24,7 +24,7 @@ _SMALL = re.compile(r"\b(?:small|tiny|simple|mnist|guide|28 ?x ?28|nho|cam nang)
 #: What stands for "CNN" then.
 _USUAL_CNN = "resnet50"
 #: Without a budget, speed for the money counts this share: nobody who names none means that money is no object.
-_NO_BUDGET_PRICE = 0.35
+_NO_BUDGET_PRICE = 0.45
 #: What stands for a field of work where no network is named.
 _DOMAINS = (
     (

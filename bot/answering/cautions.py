@@ -8,6 +8,7 @@ from bot.answering.shortlist import Ground, Shortlist
 from bot.answers import Name, Sentence
 from retrieval.scoring.candidates import Candidate
 from retrieval.scoring.limits import psu_caution
+from retrieval.scoring.places import is_laptop
 
 #: A card launched this many years ago or more is no longer sold new.
 USED_YEARS = 4
@@ -23,7 +24,9 @@ def cautions(shown: Shortlist, candidate: Candidate, ground: Ground) -> Iterable
         why = support.reason_vi if language == "vi" else support.reason
         yield sentence(language, "choose.support", why=Name(why))
     if candidate.price is None:
-        yield sentence(language, "choose.no_price", card=Name(short_name(card)))
+        yield sentence(
+            language, "choose.no_price_laptop" if is_laptop(card) else "choose.no_price", card=Name(short_name(card))
+        )
     launched, price = card.launch_year, candidate.price
     if (
         launched

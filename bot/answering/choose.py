@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.answering.cards import cite_cells, short_name
+from bot.answering.assumptions import Assumptions
+from bot.answering.cards import cell_id, cite_cells, short_name, value_part
 from bot.answering.cautions import cautions
 from bot.answering.citing import cite_fit, cite_statements, used
 from bot.answering.ledger import Ledger
 from bot.answering.phrasing import Filling, capital, joined, phrase, sentence
 from bot.answering.shortlist import SHOWN, Ground, Shortlist, leads
-from bot.answering.works import assumed_parts, work_parts
+from bot.answering.works import work_parts
 from bot.answers import (
     Action,
     Answer,
@@ -28,8 +29,8 @@ from bot.intents import Intent, IntentKind
 from bot.rendering.plain import part_text
 from bot.texts import texts
 from retrieval.scoring.advisor import USUAL_WORK, Advice
-from retrieval.scoring.limits import REST_OF_COMPUTER_W
-from retrieval.scoring.needs import Purpose, Work
+from retrieval.scoring.needs import Purpose
+from retrieval.scoring.places import is_laptop
 from retrieval.scoring.ranking import Ranked
 
 _CHANGES_SAID = 3
@@ -92,7 +93,7 @@ class _Choosing:
         if back:
             blocks.append(Paragraph((Sentence((Name(back),)),)))
         cards = [one.candidate.card for one in ranked[:SHOWN]]
-        return self._answer(tuple(blocks), tuple(card.slug for card in cards), back)
+        return self._answer(tuple(blocks), (*(card.slug for card in cards), *self.intent.owned), back)
 
     def impossible(self) -> Answer:
         """Return the answer where no card keeps all limits."""
@@ -112,7 +113,7 @@ class _Choosing:
         if limits & {"memory", "min_memory_gb", "budget_usd"}:
             statement = "cloud-vs-buy.rule" if "memory" in limits else "cloud-vs-buy.free"
             blocks.append(Paragraph((self._quote(statement, phrase(self.language, "choose.cloud")),)))
-        basis = tuple(self._assumed())
+        basis = tuple(Assumptions(self.shown, self.intent, self.ground).sentences())
         if basis:
             blocks.append(Paragraph(basis))
         return self._answer(tuple(blocks), tuple(miss.candidate.card.slug for miss in ranking.nearest[:3]), None)
@@ -133,7 +134,7 @@ class _Choosing:
             intent=IntentKind.CHOOSE,
             blocks=blocks,
             citations=used(self._citations(), blocks),
-            gpus=tuple(card.name for card in cards) if ranked else (),
+            gpus=tuple(card.name for card in cards if card.slug not in self.intent.owned) if ranked else (),
             cards=slugs,
             fields=_FIELDS,
             question_back=back,
@@ -143,6 +144,7 @@ class _Choosing:
 
     def _citations(self) -> Iterable[Citation]:
         cards = [one.candidate.card for one in self.advice.ranking.ranked[:SHOWN]]
+        cards += [self.library.catalogue.by_slug[slug] for slug in self.intent.owned]
         yield from cite_cells(self.library, self.language, [(card, field) for card in cards for field in _FIELDS])
         if self.advice.plan.fit:
             yield cite_fit(self.library, self.advice.plan.fit)
@@ -159,13 +161,33 @@ class _Choosing:
         if len(ranked) == 1:
             yield sentence(self.language, "choose.only_one")
             return
-        if leads(first, ranked[1], self.advice.ranking.weights)[0]:
+        if (order := self.advice.wishes.order) is not None:
+            yield sentence(self.language, f"choose.ordered_{order}")
+        elif leads(first, ranked[1], self.advice.ranking.weights)[0]:
             yield self.shown.lead(first, ranked[1])
+        yield from self._against_owned(first)
         group = next((g for g in self.advice.ranking.indistinguishable if first.candidate.card.slug in g), ())
         others = [self.library.catalogue.by_slug[slug] for slug in group if slug != first.candidate.card.slug][:3]
         if others:
             names = joined([Name(short_name(card)) for card in others], ", ")
             yield sentence(self.language, "choose.together", others=names)
+
+    def _against_owned(self, first: Ranked) -> Iterable[Sentence]:
+        """Yield what the first card adds to the one that the asker has."""
+        owned = [self.library.catalogue.by_slug[slug] for slug in self.intent.owned]
+        card = next((card for card in owned if not is_laptop(card)), owned[0] if owned else None)
+        found = self.ground.advisor.predictions(self.advice.plan, [card]) if card else {}
+        speed, memory = first.candidate.speed, value_part(first.candidate.card, "memory_gb", self.language)
+        before = value_part(card, "memory_gb", self.language) if card else None
+        if card is None or card.slug not in found or speed is None or memory is None or before is None:
+            return
+        ratio = self.ledger.figure(
+            "ratio/owned", speed.value / found[card.slug].value, "×", kind=Kind.PREDICTED, digits=2
+        )
+        names: dict[str, Filling] = {"owned": Name(short_name(card)), "card": Name(short_name(first.candidate.card))}
+        fillings: dict[str, Filling] = {**names, "ratio": ratio, "memory": memory, "before": before}
+        cites = (cell_id(first.candidate.card, "memory_gb"), cell_id(card, "memory_gb"))
+        yield Sentence(phrase(self.language, "choose.against_owned", **fillings), cites)
 
     def _also_launch_bound(self) -> Iterable[Sentence]:
         """Yield that a small network named beside another decides nothing."""
@@ -211,54 +233,9 @@ class _Choosing:
             yield sentence(self.language, f"choose.prices_{basis}", date=Name(newest))
         if self.advice.wishes.purpose is Purpose.LEARNING:
             yield self._quote("cloud-vs-buy.free")
-        yield from self._assumed()
+        yield from Assumptions(self.shown, self.intent, self.ground).sentences()
         if (removed := self.shown.removed()) is not None:
             yield removed
-
-    def _assumed(self) -> Iterable[Sentence]:
-        parts: list[Filling] = []
-        if self.advice.assumed_work:
-            work = self.advice.works[0]
-            said = work_parts(work, self.networks[work.network], self.language, str(work.precision or ""))
-            parts.append(phrase(self.language, "choose.assume.work", work=said))
-        for work, need in zip(self.advice.wishes.works, self.advice.needs, strict=True):
-            parts += self._of_work(
-                work, assumed_parts(work, self.networks[work.network], need, self.ledger, self.language)
-            )
-        parts += [part for key in self.intent.assumed if (part := self._assumption(key))]
-        if self.advice.wishes.limits.psu_watts:
-            rest = self.ledger.figure("assumed/psu_rest", REST_OF_COMPUTER_W, "W", kind=Kind.ASSUMED, digits=6)
-            parts.append(phrase(self.language, "choose.assume.psu_rest", rest=rest))
-        if parts:
-            yield sentence(self.language, "choose.assumed", parts=joined(parts, "; "))
-
-    def _of_work(self, work: Work, parts: list[tuple[Part, ...]]) -> list[Filling]:
-        if not parts:
-            return []
-        network = self.networks[work.network]
-        name = work_parts(work, network, self.language)
-        return [(*name, " ", *joined(list(parts), ", "))]
-
-    def _assumption(self, key: str) -> Filling | None:
-        name, _, currency = key.partition(":")
-        fillings: dict[str, Filling] = {"currency": Name(currency)}
-        if name == "rate" and currency in self.ground.rates:
-            rate = self.ground.rates[currency]
-            fillings |= {
-                "rate": self.ledger.figure(f"rate:{currency}", rate.per_usd, kind=Kind.ASSUMED, digits=6),
-                "date": Name(rate.date),
-            }
-        if name == "split":
-            count = self.advice.wishes.limits.count
-            fillings["count"] = self.ledger.figure("count", count, kind=Kind.GIVEN, digits=6)
-        if name == "domain":
-            network = self.networks[self.advice.works[0].network]
-            fillings["network"] = Name(network.title[self.language])
-        if name == "method_lora":
-            fillings["size"] = self.ledger.figure("assumed/size", 7, kind=Kind.ASSUMED)
-        if not texts(self.language).has(f"choose.assume.{name}"):
-            return None
-        return phrase(self.language, f"choose.assume.{name}", **fillings)
 
     def _question_back(self) -> str | None:
         """Return the one thing to know whose answer would change the list, or None."""

@@ -4,6 +4,7 @@ from math import floor, log10
 
 from bot.answering.phrasing import phrase
 from bot.answers import Figure, Kind, Name, Part
+from bot.rendering.numbers import say_unit
 from knowledge.prices import Rate
 from retrieval.scoring.candidates import Reason
 
@@ -59,10 +60,11 @@ class Ledger:
     def reason(self, language: str, reason: Reason, place: str) -> tuple[Part, ...]:
         """Return a reason of the scoring engine in words; *place* tells its entries from others."""
         fillings: dict[str, Part | tuple[Part, ...]] = {}
+        level = rounded(float(reason.values.get("ratio", 0.0)), 2) == 1
         for name, value in reason.values.items():
             key = f"{place}/{reason.key}/{name}"
             if isinstance(value, str):
-                fillings[name] = Name(_short(value))
+                fillings[name] = Name(say_unit(value, language) if name == "unit" else _short(value))
             elif _is_money(reason.key, name):
                 plain = reason.key.startswith("change.") and name == "usd"  # beside another sum that says it
                 fillings[name] = self._dollars(key, value) if plain else self.money(language, key, value)
@@ -71,6 +73,8 @@ class Ledger:
             else:
                 digits = 2 if name in _ESTIMATED else 6 if value == int(value) else 3
                 fillings[name] = self.figure(key, value, digits=digits)
+        if {"ratio", "yardstick"} <= fillings.keys():
+            fillings["times"] = phrase(language, f"choose.score.{'level' if level else 'times'}", **fillings)
         return phrase(language, f"choose.{reason.key}", **fillings)
 
 

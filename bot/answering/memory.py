@@ -34,9 +34,12 @@ def answer_memory(intent: Intent, works: tuple[Work, ...], advisor: Advisor, lib
     blocks: list[Block] = []
     for number, work in enumerate(works):
         said = _Need(work, advisor.predictor.networks[work.network], f"{number}", ledger, intent.language)
-        blocks.append(Paragraph(tuple(said.sentences(cards, asked.value if asked else None))))
-        if cards:
-            blocks.append(Points(tuple(said.on_card(card) for card in cards)))
+        verdicts = tuple(said.on_card(card) for card in cards)
+        needed = tuple(said.sentences(cards, asked.value if asked else None))
+        if len(cards) > 1:
+            blocks += [Points(verdicts), Paragraph(needed)]
+        else:
+            blocks.append(Paragraph((*verdicts, *needed)))
         blocks += said.basis()
     return Answer(
         question=intent.text,
@@ -73,6 +76,8 @@ class _Need:
         rest = self.need.total_gb - sum(part.gb for part in parts)
         if rest >= _REST_GB:
             said.append(phrase(self.language, "memory.rest", gb=self._gb("rest", rest)))
+        if asked_gb:
+            yield self._against(asked_gb)
         yield sentence(
             self.language,
             "memory.total",
@@ -82,9 +87,7 @@ class _Need:
             hi=self._gb("hi", self.need.upper_gb),
             parts=joined(said, ", "),
         )
-        if asked_gb:
-            yield self._against(asked_gb)
-        elif not cards:
+        if not asked_gb and not cards:
             yield self._size()
 
     def _size(self) -> Sentence:

@@ -131,7 +131,7 @@ class Shortlist:
             self.language,
             f"choose.price_{price.basis}",
             price=self._paid(candidate, price.usd),
-            date=Name(_said_date(price.date, self.language)),
+            date=Name(price.date[:4] if price.basis == "launch" else said_date(price.date, self.language)),
         )
 
     def local_price(self, candidate: Candidate) -> tuple[Part, ...]:
@@ -227,5 +227,6 @@ def _cell(value: float | None, cite: str, part: Part | None, dash: str) -> Cell:
     return Cell((dash,)) if value is None or part is None else Cell((part,), (cite,))
 
 
-def _said_date(date: str, language: str) -> str:
+def said_date(date: str, language: str) -> str:
+    """Return an ISO date as *language* writes it: 18/06/2026 in Vietnamese."""
     return "/".join(reversed(date.split("-"))) if language == "vi" else date

@@ -14,14 +14,15 @@ _METHODS = {Method.TRANSFER: "work.transfer", Method.LORA: "work.lora", Method.Q
 
 
 def work_parts(work: Work, network: Network, language: str, precision: str = "") -> tuple[Part, ...]:
-    """Return a work in words, such as "VGG16 training, fp16"."""
+    """Return a work in words, such as "VGG16 training, FP16"."""
     sized = bool(work.parameters_b) and network.key == GENERIC
     title = Name(_sized(work.parameters_b or 0.0, language) if sized else network.title[language])
     usual = "work.training_sized" if sized else "work.training"
     key = "work.inference" if work.mode is Mode.INFERENCE else _METHODS.get(work.method, usual)
     if network.trainable and work.mode is Mode.TRAINING:
         key = "work.training"
-    tail: tuple[Part, ...] = (", ", Name(precision)) if precision else ()
+    said = precision and texts(language).say(f"work.precisions.{precision}")
+    tail: tuple[Part, ...] = (", ", Name(said)) if said else ()
     return (*phrase(language, key, network=title), *tail)
 
 

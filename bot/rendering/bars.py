@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.answering.ledger import rounded
 from bot.answering.phrasing import listed
 from bot.answers import Figure, Kind
-from bot.rendering.numbers import say_figure, say_number
+from bot.rendering.numbers import say_figure, say_number, say_unit
 from bot.texts import texts
 from knowledge.errors import GpuwiseError
 
@@ -79,7 +79,9 @@ def check(chart: Chart) -> None:
 def alt_text(chart: Chart) -> str:
     """Return the chart in words, as a screen reader says it."""
     say = texts(chart.language).say
-    head = say("chart.alt" if chart.unit else "chart.alt_bare", title=chart.title, unit=chart.unit)
+    head = say(
+        "chart.alt" if chart.unit else "chart.alt_bare", title=chart.title, unit=say_unit(chart.unit, chart.language)
+    )
     bars = "; ".join(_bar_text(chart, bar) for bar in chart.bars)
     return " ".join([head, f"{bars}.", *_overlap_texts(chart), *([chart.caption] if chart.caption else [])])
 

@@ -5,6 +5,8 @@ from bot.answers import Figure
 #: Units that stand before or close to the number.
 _PREFIXED = {"USD": "$"}
 _CLOSE = {"%", "×"}
+#: Units that are words, by language.
+_WORDS = {"vi": {"images/s": "ảnh/s", "sequences/s": "chuỗi/s"}}
 
 
 def say_number(value: float, language: str) -> str:
@@ -15,6 +17,11 @@ def say_number(value: float, language: str) -> str:
     return text
 
 
+def say_unit(unit: str, language: str) -> str:
+    """Return a unit as *language* writes it: ảnh/s for images/s."""
+    return _WORDS.get(language, {}).get(unit, unit)
+
+
 def say_figure(figure: Figure, language: str) -> str:
     """Return a figure with its unit, such as 936 GB/s, $1,499, 23% or 23 %."""
     number = say_number(figure.value, language)
@@ -23,7 +30,7 @@ def say_figure(figure: Figure, language: str) -> str:
     elif figure.unit in _CLOSE:
         said = f"{number}{figure.unit}"
     else:
-        said = f"{number} {figure.unit}".rstrip()
+        said = f"{number} {say_unit(figure.unit, language)}".rstrip()
     if not figure.approximate:
         return said
     return f"about {said}" if language == "en" else f"khoảng {said}"

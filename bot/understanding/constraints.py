@@ -92,6 +92,7 @@ def _with_words(read: ReadWishes, wording: Wording) -> ReadWishes:
     return replace(
         read,
         unlimited_budget=read.budget is None and priorities.is_budget_unlimited(wording),
+        whole_computer=priorities.is_for_whole_computer(wording),
         vendors=makers.wanted,
         not_vendors=makers.unwanted,
         any_vendor=makers.any_vendor,

@@ -61,7 +61,7 @@ _TROUBLE = re.compile(
 #: A question for yes or no: answered by the guide, unless an amount of money says that something shall be bought.
 _YES_NO = re.compile(
     r"^(?:(?:is|are|could|does|do|am|will|would)\b|can (?:i|we|you|it|an?|the|my|this|one)\b)(?!.*\bwhich\b)"
-    r"|, (?:does|do|is|will|can|would) "
+    r"|, (?:does|do|is|will|can|would) |\bhay (?:la )?phai\b|\bor do i (?:need|have)\b"
     r"|^(?!.*\b(?:nao|gi|j)\b).*\b(?:khong|ko|kg|k|hong|chua)\b[^?]{0,14}\??$"
 )
 #: A question of so few words that names nothing is one for a shortlist all the same: "which GPU should I buy?".
@@ -83,7 +83,7 @@ def decide(plain: str, wishes: ReadWishes, named: Named, frame: Frame) -> Intent
     """Return CHOOSE, MEMORY, PREDICT or COMPARE where the folded text asks for one, else None."""
     if _RENT.search(plain) or _ADVICE.search(plain) or (frame is Frame.WHY and not wishes.budget):
         return None
-    if _EXTREME.search(plain) and named.fields and not _amounts(wishes):
+    if _EXTREME.search(plain) and named.fields and not _amounts(wishes) and wishes.order != "most_efficient":
         return None
     if _wants_choice(plain, wishes, named):
         return IntentKind.CHOOSE

@@ -135,6 +135,17 @@ _UNLIMITED = re.compile(
     ).replace("\n          ", " ")
 )
 
+_WHOLE_COMPUTER = whole(
+    r"""(?:build|assemble|put together)(?: me| us)? (?:a|an|my|the|one)(?: [a-z]+){0,2} (?:pc|computer|rig|workstation)
+    | (?:whole|entire|complete|full|total) (?:pc|computer|build|system|rig)
+    | includ\w+ (?:the )?(?:cpu|processor|motherboard|ram|case)
+    | (?:build|rap|lap)(?: duoc| nguyen| ca)*(?: mot| 1)? (?:con |bo |dan |cai )?(?:may|pc|workstation)(?: tinh)?
+    | (?:tron|nguyen|ca) (?:bo|dan|cay|con)? ?(?:may|pc) | tron goi
+    | (?:da |bao )?gom (?:ca |luon )?(?:cpu|ram|main|nguon|vo case|case)"""
+)
+#: A sum that is said of the card is the card's, whatever it goes into.
+_FOR_THE_CARD = re.compile(r"(?<![a-z])(?:card|gpu|vga)(?: [a-z]+){0,3} [$€£]?[0-9]")
+
 
 def read_flags(wording: Wording) -> frozenset[str]:
     """Return which of cheaper, faster, more_memory and cooler is asked for; "is it faster than a 3090" asks nothing."""
@@ -156,6 +167,11 @@ def read_weights(wording: Wording) -> tuple[tuple[str, float], ...]:
 def is_budget_unlimited(wording: Wording) -> bool:
     """Whether it is said that money does not matter."""
     return bool(_UNLIMITED.search(wording.plain))
+
+
+def is_for_whole_computer(wording: Wording) -> bool:
+    """Whether the money is said to pay for the rest of the computer too."""
+    return bool(_WHOLE_COMPUTER.search(wording.plain)) and not _FOR_THE_CARD.search(wording.plain)
 
 
 def read_order(wording: Wording) -> str | None:

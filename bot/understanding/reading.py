@@ -83,6 +83,7 @@ class QuestionReader:
             kind = decide(fold(text), wishes, named, frame) or kind
         if kind is IntentKind.CHOOSE and owned and not wishes.quoted:
             mentions = tuple(item for item in mentions if item not in owned)
+            intent = replace(intent, owned=tuple(slug for item in owned for slug in item.slugs))
         return replace(
             intent,
             kind=kind,

@@ -11,6 +11,8 @@ from retrieval.scoring.needs import FormFactor, Limits, Method, Mode, Precision,
 
 #: How far above an amount that was said as "about" a card may lie.
 ABOUT_SHARE = 0.10
+#: What a card may cost of a budget for a whole computer: processor, memory, disk, board and supply take the rest.
+CARD_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class ReadWishes:
     budget_more: Amount | None = None  #: on top of a budget named before, or of that of the same message
     is_budget_each: bool = False  #: the budget is for one card of several
     unlimited_budget: bool = False
+    whole_computer: bool = False  #: the budget is said to pay for the rest of the computer too
     watts: Amount | None = None  #: of one card, or what is left for it
     psu: Amount | None = None  #: of the whole power supply
     memory: Amount | None = None  #: of one card, never `Bound.AT_MOST`
@@ -165,6 +168,9 @@ def _budget_usd(read: ReadWishes, rates: Mapping[str, float], assumed: list[str]
     if budget.bound is Bound.ABOUT:
         assumed.append("budget_about")
         usd *= 1 + ABOUT_SHARE
+    if read.whole_computer:
+        assumed.append("whole_computer")
+        usd *= CARD_SHARE
     if read.is_budget_each and (read.count or 1) > 1:
         assumed.append("budget_each")
         usd *= read.count or 1
@@ -230,6 +236,7 @@ def _money(earlier: ReadWishes, new: ReadWishes) -> dict[str, Any]:
         "budget_more": more,
         "is_budget_each": money.is_budget_each,
         "unlimited_budget": money.unlimited_budget,
+        "whole_computer": new.whole_computer or earlier.whole_computer,
     }
 
 

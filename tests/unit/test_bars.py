@@ -43,8 +43,8 @@ def test_the_alt_text_is_vietnamese_in_a_vietnamese_chart() -> None:
     )
 
     assert alt_text(chart) == (
-        "Biểu đồ cột. Tốc độ, đơn vị images/s. RTX 9000: 1.234,6 images/s (1.100 đến 1.400); "
-        "RTX 8000: 1.000 images/s (900 đến 1.150); RTX 7000: chưa rõ. "
+        "Biểu đồ cột. Tốc độ, đơn vị ảnh/s. RTX 9000: 1.234,6 ảnh/s (1.100 đến 1.400); "
+        "RTX 8000: 1.000 ảnh/s (900 đến 1.150); RTX 7000: chưa rõ. "
         "Không phân biệt được RTX 9000 và RTX 8000: các khoảng chồng lên nhau."
     )
 

@@ -79,8 +79,8 @@ def test_a_shortlist_shows_the_first_eight_in_the_order_of_the_ranking() -> None
 @pytest.mark.parametrize(
     ("language", "title", "first"),
     [
-        ("en", "Predicted speed: a network training, amp", "RTX 9000: 1,200 images/s (990 to 1,500), 24 GB"),
-        ("vi", "Tốc độ dự đoán: train một mạng, amp", "RTX 9000: 1.200 images/s (990 đến 1.500), 24 GB"),
+        ("en", "Predicted speed: a network training, FP16 (AMP)", "RTX 9000: 1,200 images/s (990 to 1,500), 24 GB"),
+        ("vi", "Tốc độ dự đoán: train một mạng, FP16 (AMP)", "RTX 9000: 1.200 ảnh/s (990 đến 1.500), 24 GB"),
     ],
 )
 def test_a_shortlist_names_the_work_and_says_speeds_with_two_digits(language: str, title: str, first: str) -> None:
@@ -190,7 +190,7 @@ def test_predicted_speeds_come_last_with_their_intervals() -> None:
         cards, COMPARED, "en", plan=make_plan(), predictions={"rtx-9000": make_prediction("rtx-9000", 100)}
     )
 
-    assert charts[-1].title == "Predicted speed: a network training, amp"
+    assert charts[-1].title == "Predicted speed: a network training, FP16 (AMP)"
     assert charts[-1].bars == (
         Bar(name="RTX 9000", value=100, lo=80, hi=125),
         Bar(name="RTX 8000", value=None, note="no prediction"),

@@ -104,6 +104,8 @@ COMPARISONS = (
 )
 
 EXPLANATIONS = (
+    "Laptop gaming có card RTX thì train ổn không hay phải mua máy bàn?",
+    "rent or buy for a 70b finetune",
     "which GPU generation is Turing?",
     "cuda vs rocm",
     "what is VGG16",

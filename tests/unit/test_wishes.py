@@ -81,6 +81,14 @@ def test_what_belongs_to_one_message_is_not_carried() -> None:
     assert (read.quoted, read.cheaper, read.spans) == (None, False, ())
 
 
+def test_half_of_a_budget_for_a_whole_computer_is_for_the_card() -> None:
+    wishes, assumed = wishes_of("build me a pc for $2000, train resnet")
+
+    assert (wishes.limits.budget_usd, assumed) == (1000, ("whole_computer",))
+    assert wishes_of("build me a pc with a gpu under $500")[0].limits.budget_usd == 500
+    assert wishes_of("build me a pc for $2000", "then $3000")[0].limits.budget_usd == 1500
+
+
 def test_no_limit_on_money_and_a_budget_clear_each_other() -> None:
     unlimited = read_thread("under $500", "money is no object")
     limited = read_thread("money is no object", "under $500")
