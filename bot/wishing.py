@@ -30,6 +30,7 @@ _DOMAINS = (
     (
         re.compile(
             r"computer vision|image (?:classification|recognition)|thi giac may tinh|xu ly anh|nhan dien|phan loai anh"
+            r"|\byolo\w*|object detection|segmentation|phat hien (?:vat the|doi tuong)"
         ),
         "resnet50",
     ),
@@ -80,14 +81,15 @@ def to_asked(  # noqa: PLR0913  # what was said, and what it is read with
 
     *choosing*: for a shortlist a language model that is only run counts in 4 bits, as people run it, unless said.
     """
+    own = {mention.network: mention.mode for mention in mentions if mention.mode}
     works, assumed = _works(read, mentions, networks, choosing=choosing)
     per_usd = {rate.currency: rate.per_usd for rate in rates.values()}
     wishes, also = to_wishes(read, per_usd, works)
     told = tuple(
-        work if work is ASSUMED_LORA else _fitting(told, networks)
+        work if work is ASSUMED_LORA or work.network in own else _fitting(told, networks)
         for work, told in zip(works, wishes.works, strict=True)
     )
-    wishes = replace(wishes, works=told)
+    wishes = replace(wishes, works=told, purpose=_purpose(read.purpose, told))
     assumed += also
     if read.quoted is not None and quoted:
         usd = to_usd(read.quoted, per_usd)
@@ -115,8 +117,10 @@ def _works(
         works.append(ASSUMED_LORA)
         assumed.append("method_lora")
     found = []
+    own = {mention.network: mention.mode for mention in mentions if mention.mode}
     for work in works:
-        told = _with_mode(work, read, networks[work.network])
+        mode = own.get(work.network)
+        told = replace(work, mode=mode) if mode else _with_mode(work, read, networks[work.network])
         if networks[work.network].family == "llm" and told.mode is Mode.TRAINING and read.method is None:
             told = replace(told, method=Method.QLORA)
             if work is not ASSUMED_LORA:
@@ -137,6 +141,12 @@ def _with_mode(work: Work, read: ReadWishes, network: Network) -> Work:
         return work
     tunes = read.purpose in {Purpose.TRAINING, Purpose.FINE_TUNING} or read.method is not None
     return work if tunes else replace(work, mode=Mode.INFERENCE)
+
+
+def _purpose(said: Purpose | None, works: tuple[Work, ...]) -> Purpose | None:
+    """Return what the purchase is for: who trains by adapters alone fine-tunes, whatever it was called."""
+    adapts = bool(works) and all(work.mode is Mode.TRAINING and work.method in _ADAPTED for work in works)
+    return Purpose.FINE_TUNING if adapts and said is Purpose.TRAINING else said
 
 
 def _fitting(work: Work, networks: Mapping[str, Network]) -> Work:

@@ -12,6 +12,9 @@ from retrieval.scoring.networks import GENERIC
 
 _METHODS = {Method.TRANSFER: "work.transfer", Method.LORA: "work.lora", Method.QLORA: "work.qlora"}
 
+#: Methods that are usually trained with gradient checkpointing, whatever the network.
+_CHECKPOINTED = frozenset({Method.LORA, Method.QLORA})
+
 
 def work_parts(work: Work, network: Network, language: str, precision: str = "") -> tuple[Part, ...]:
     """Return a work in words, such as "VGG16 training, FP16"."""
@@ -39,6 +42,8 @@ def assumed_parts(
         if name in need.assumed and value:
             figure = ledger.figure(f"assumed/{work.network}/{name}", value, kind=Kind.ASSUMED, digits=6)
             found.append(phrase(language, f"choose.assume.{name}", **{name: figure}))
+    if "checkpointing" in need.assumed and (network.family == "llm" or work.method in _CHECKPOINTED):
+        found.append(phrase(language, "choose.assume.checkpointing"))
     if "parameters" in need.assumed:
         figure = ledger.figure(f"assumed/{work.network}/parameters", network.parameters / 1e9, kind=Kind.ASSUMED)
         found.append(phrase(language, "choose.assume.parameters", size=figure))

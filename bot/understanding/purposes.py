@@ -1,13 +1,16 @@
 """What the card is for: purpose, what is done with the network, method and number format."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from bot.understanding.amounts import Wording, whole
 from bot.understanding.negating import is_negated
 from retrieval.scoring.needs import Method, Mode, Precision, Purpose
+from retrieval.scoring.networks import NetworkMention
+from retrieval.words import fold
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
@@ -78,9 +81,37 @@ def read_purpose(wording: Wording) -> Purpose | None:
     return _first(wording, _PURPOSES)
 
 
+#: Verbs that say what is done with the network behind them.
+_DOES = {
+    Mode.TRAINING: whole(f"{_TRAINS} | {_TUNES} | tinh chinh"),
+    Mode.INFERENCE: whole(
+        "run | runs | running | serve | serving | host | infer | inference | chay | suy luan | deploy"
+    ),
+}
+_NEAR = 4  #: words before a network that may hold its verb
+
+
 def read_mode(wording: Wording) -> Mode | None:
     """Return what is done with the network, what is named first."""
     return _first(wording, _MODES)
+
+
+def with_own_modes(text: str, mentions: Sequence[NetworkMention]) -> tuple[NetworkMention, ...]:
+    """Return the networks, each with what is done with it where *text* trains one thing and runs another.
+
+    "train YOLO, later run a 13B model": the words right before a network say what is done with it.
+    """
+    plain = fold(text)
+    if not (_DOES[Mode.TRAINING].search(plain) and _DOES[Mode.INFERENCE].search(plain)):
+        return tuple(mentions)
+    return tuple(replace(mention, mode=_mode_before(fold(text[: mention.span[0]]))) for mention in mentions)
+
+
+def _mode_before(words: str) -> Mode | None:
+    """Return what the last of *words* does, the nearest verb within three words."""
+    last = " ".join(words.split()[-_NEAR:])
+    found = [(match.end(), mode) for mode, verb in _DOES.items() for match in verb.finditer(last)]
+    return max(found)[1] if found else None
 
 
 def read_method(wording: Wording) -> Method | None:

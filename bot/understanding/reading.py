@@ -12,6 +12,7 @@ from bot.understanding.fields import FieldReader
 from bot.understanding.language import detect_language
 from bot.understanding.names import Mention, NameReader
 from bot.understanding.pieces import cut
+from bot.understanding.purposes import with_own_modes
 from bot.understanding.wishes import ReadWishes
 from knowledge.catalogue import Catalogue
 from retrieval.scoring.networks import GENERIC, NetworkReader
@@ -69,7 +70,7 @@ class QuestionReader:
         fields = self.fields.read(_without(text, mentions))
         if fields and not mentions and wishes.says_nothing:
             mentions = self.names.read_number(text)
-        networks = self._networks.read(text)
+        networks = with_own_modes(text, self._networks.read(text))
         frame = dialogue.frame_of(text)
         kind = self._kind(text, mentions, fields, frame)
         if all(mention.slugs for mention in mentions):

@@ -13,6 +13,7 @@ from math import floor
 from knowledge.workloads import Network
 from retrieval.scoring.activations import (
     ATTENTIVE,
+    CHECKPOINTED,
     WIDE,
     Step,
     cache_bytes,
@@ -61,7 +62,7 @@ class Choices:
     """How training is set up. None: as is usual for the network, and listed as assumed."""
 
     optimizer: Optimizer | None = None  #: usually Adam
-    checkpointing: bool | None = None  #: usually on for language models; other networks than transformers ignore it
+    checkpointing: bool | None = None  #: usually on for language models and for LoRA on diffusion; CNNs ignore it
     flash_attention: bool = True  #: attention that never stores its matrix, what PyTorch 2 does by itself
 
 
@@ -148,7 +149,8 @@ def largest_batch(work: Work, network: Network, memory_gb: float, choices: Choic
 
 def _step(work: Work, network: Network, choices: Choices) -> Step:
     network = widened(sized(network, work.parameters_b), work.hidden)
-    usual = network.family == "llm" and work.mode is Mode.TRAINING
+    adapted = network.family == "diffusion" and work.method in _ADAPTED
+    usual = (network.family == "llm" or adapted) and work.mode is Mode.TRAINING
     return Step(
         network=network,
         method=work.method if work.mode is Mode.TRAINING else Method.FULL,
@@ -185,7 +187,7 @@ def _assumed(work: Work, step: Step, choices: Choices) -> Iterator[str]:
         yield "precision"
     if training and choices.optimizer is None:
         yield "optimiser"
-    if training and choices.checkpointing is None and step.network.family in ATTENTIVE:
+    if training and choices.checkpointing is None and step.network.family in CHECKPOINTED:
         yield "checkpointing"
     if step.network.key == "llm" and work.parameters_b is None:
         yield "parameters"
@@ -232,7 +234,7 @@ def _training(step: Step) -> Iterator[Part]:
 def _kind(step: Step) -> str:
     if step.method is Method.TRANSFER or step.network.trainable:
         return "frozen"
-    return "checkpointed" if step.checkpointing and step.network.family in ATTENTIVE else "activations"
+    return "checkpointed" if step.checkpointing and step.network.family in CHECKPOINTED else "activations"
 
 
 def _inference(step: Step) -> Iterator[Part]:

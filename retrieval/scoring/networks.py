@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from knowledge.workloads import Network
+from retrieval.scoring.needs import Mode
 from retrieval.words import fold
 
 GENERIC = "llm"  #: key of the network that stands for a language model of any size
@@ -31,6 +32,7 @@ class NetworkMention:
     parameters_b: float | None  #: billions of parameters, where a size stands there
     text: str
     span: tuple[int, int]
+    mode: Mode | None = None  #: where it is said of this network alone
 
 
 class NetworkReader:

@@ -162,6 +162,16 @@ def test_mixed_precision_halves_the_activations_of_a_cnn() -> None:
     assert mixed.part_gb("activations") == pytest.approx(wide.part_gb("activations") / 2)
 
 
+def test_lora_on_a_diffusion_network_computes_its_blocks_again_unless_told_otherwise() -> None:
+    work = Work(network="sdxl", method=Method.LORA)
+
+    usual, kept = (memory_need(work, NETWORKS["sdxl"], choices) for choices in (None, Choices(checkpointing=False)))
+
+    assert usual.part_gb("activations") == pytest.approx(kept.part_gb("activations") / 4)
+    assert 9 < usual.total_gb < 16 < kept.total_gb
+    assert ("checkpointing" in usual.assumed, "checkpointing" in kept.assumed) == (True, False)
+
+
 def test_checkpointing_and_fused_attention_save_activations() -> None:
     work = Work(network="net", length=2000)
 

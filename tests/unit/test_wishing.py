@@ -7,7 +7,7 @@ from bot.understanding.wishes import ReadWishes
 from bot.wishing import ASSUMED_LORA, Asked, domain_of, to_asked
 from knowledge.library import Library
 from knowledge.tables import Tables, load_tables
-from retrieval.scoring.needs import Method, Mode, Precision, Work
+from retrieval.scoring.needs import Method, Mode, Precision, Purpose, Work
 from tests.makers_prediction import make_reader
 
 
@@ -49,6 +49,18 @@ def asked(text: str, reader: QuestionReader, tables: Tables) -> Asked:
         ]),
         ("how much vram to train a 13B model with LoRA", [
             Work(network="llm", method=Method.LORA, parameters_b=13.0),
+        ]),
+        ("card to train vgg16 and later run a 13B model, $900", [
+            Work(network="vgg16"),
+            Work(network="llm", mode=Mode.INFERENCE, precision=Precision.INT4, parameters_b=13.0),
+        ]),
+        ("mua card train vgg16, sau này chạy llm 13b, 18 củ", [
+            Work(network="vgg16"),
+            Work(network="llm", mode=Mode.INFERENCE, precision=Precision.INT4, parameters_b=13.0),
+        ]),
+        ("which card to run a 13B model and train BERT, $900", [
+            Work(network="llm", mode=Mode.INFERENCE, precision=Precision.INT4, parameters_b=13.0),
+            Work(network="bert_base"),
         ]),
         ("best card under $900", []),
     ],
@@ -215,3 +227,21 @@ def test_several_cards_split_a_language_model_and_nothing_else(reader: QuestionR
 )
 def test_a_field_of_work_stands_for_a_network_of_it(text: str, network: str | None) -> None:
     assert [mention.network for mention in domain_of(text)] == ([network] if network else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        ("card to train a 13B model with QLoRA, $900", Purpose.FINE_TUNING),
+        ("card to train resnet50 and a 13B model with QLoRA, $900", Purpose.TRAINING),
+    ],
+)
+def test_who_trains_by_adapters_alone_fine_tunes(
+    reader: QuestionReader, tables: Tables, text: str, purpose: Purpose
+) -> None:
+    assert asked(text, reader, tables).wishes.purpose is purpose
+
+
+@pytest.mark.parametrize("text", ["card for yolo training, $600", "card train object detection", "phát hiện vật thể"])
+def test_seeing_is_stood_for_by_resnet50(text: str) -> None:
+    assert [mention.network for mention in domain_of(text)] == ["resnet50"]
