@@ -8,8 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.errors import BenchError
 from bot.app import App
 from bot.asking import answer_lines, ask_once
+from bot.benching.arguments import add_bench
 from bot.config import Settings, read_dotenv
 from bot.picking import pick_command
 from bot.predictions import predict_command
@@ -36,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         settings = Settings.from_environ({**read_dotenv(Path(".env")), **os.environ})
         args.command(App(settings), args)
-    except GpuwiseError as error:
+    except (GpuwiseError, BenchError) as error:
         print(f"gpuwise: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -69,6 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", action="store_true", help="print the cards as JSON")
     _add_pick(commands)
     _add_predict(commands)
+    add_bench(commands)
     index = _add(commands, "index", index_command, "build the index, or renew what changed")
     index.add_argument("--model", help="a sentence-transformers model, by name or folder")
     _add(commands, "serve", serve_command, "answer on every platform whose tokens are set")

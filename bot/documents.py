@@ -70,11 +70,21 @@ def write_documents(folder: Path) -> None:
 
 
 def _commands() -> Iterator[tuple[str, str, str]]:
-    """Yield each command with its arguments, what it does, and its options."""
-    for group in make_parser()._actions:  # noqa: SLF001  # argparse has no public way to list what was added
+    """Yield each command with its arguments, what it does, and its options; of one with actions each of them."""
+    for name, text, parser in _choices(make_parser()):
+        actions = list(_choices(parser))
+        for action, does, below in actions:
+            yield _command(f"{name} {action}", does, below)
+        if not actions:
+            yield _command(name, text, parser)
+
+
+def _choices(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+    """Yield the words that may stand next, with what each does."""
+    for group in parser._actions:  # noqa: SLF001  # argparse has no public way to list what was added
         if isinstance(group, argparse._SubParsersAction):  # noqa: SLF001
             for choice in group._choices_actions:  # noqa: SLF001
-                yield _command(choice.dest, choice.help or "", group.choices[choice.dest])
+                yield choice.dest, choice.help or "", group.choices[choice.dest]
 
 
 def _command(name: str, text: str, parser: argparse.ArgumentParser) -> tuple[str, str, str]:

@@ -1,0 +1,44 @@
+"""One run a GPU, whoever asked: a lock file on the host that the kernel frees when its holder ends."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.errors import BenchError
+
+_FOLDER = Path(tempfile.gettempdir()) / "gpuwise-locks"
+_ANYONE, _STICKY = 0o666, 0o1777
+
+
+class BusyError(BenchError):
+    """Somebody else's run has the GPU, or the CPU."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(f"Another run is on {device}: ask again when it is done, or ask with wait.")
+
+
+@contextmanager
+def device_lock(device: str, folder: Path = _FOLDER) -> Iterator[None]:
+    """Hold the lock of *device*, a GPU's UUID or "cpu"; BusyError where another process holds it."""
+    descriptor = _open(folder, device)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise BusyError(device) from error
+    finally:
+        os.close(descriptor)
+
+
+def _open(folder: Path, device: str) -> int:
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(_STICKY)
+        descriptor = os.open(folder / f"{device}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _ANYONE)
+    except OSError as error:
+        raise BenchError(f"The lock of {device} cannot be opened: {error}. Look at the rights of {folder}.") from error
+    return descriptor

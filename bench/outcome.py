@@ -1,0 +1,138 @@
+"""What became of one run, and the record that it leaves. Pure."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.conditions import conditions_of
+from bench.lines import Line
+from bench.measurement import Block, summarise
+from bench.record import Record, make_record
+from bench.request import Request
+from bench.verdict import judge, what_limits
+
+_WORKLOAD = ("mode", "batch", "length", "hidden", "precision", "layout", "compile")
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a run said before it ended; it grows while the run goes on."""
+
+    phase: str = "preflight"
+    facts: Line = field(default_factory=dict)
+    end: Line = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)  #: that were measured, not those of the warm-up
+    began: float | None = None  #: on the monotonic clock, of the first measured block
+    finished: float | None = None  #: of the last one
+    looks: list[Line] = field(default_factory=list)  #: of the watcher
+    watcher_alive: bool = False
+    error: Line | None = None  #: class and message
+    is_cancelled: bool = False
+
+    def take(self, line: Line) -> None:
+        """Take one line of the run's process."""
+        match line.get("type"):
+            case "phase":
+                self.phase = str(line["phase"])
+            case "facts":
+                self.facts = line
+            case "block" if line["phase"] == "measuring":
+                self._add(line)
+            case "end":
+                self.end = line
+            case "error":
+                self.error = {"class": line["class"], "message": line["message"]}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that a record needs was said."""
+        return self.error is None and not self.is_cancelled and bool(self.facts and self.end and self.blocks)
+
+    def _add(self, line: Line) -> None:
+        block = Block(steps=line["steps"], device_s=line["device_s"], wall_s=line["wall_s"])
+        self.blocks.append(block)
+        self.finished = float(line["t"])
+        self.began = self.finished - block.wall_s if self.began is None else self.began
+
+
+def record_of(request: Request, outcome: Outcome, host: Mapping[str, Any], *, time_ms: int, entropy: bytes) -> Record:
+    """Return the record of a run, finished or not."""
+    facts, conditions = outcome.facts, _conditions(outcome)
+    check = outcome.end.get("check")
+    verdict = judge(conditions, outcome.blocks, check, on_gpu=request.gpu is not None)
+    error = None if outcome.is_complete else _error(outcome)
+    return make_record(
+        time_ms=time_ms,
+        entropy=entropy,
+        blocks=outcome.blocks,
+        workload=facts.get("workload") or _asked(request),
+        flags=facts.get("flags") or {},
+        protocol=request.protocol,
+        host=host,
+        gpu=facts.get("gpu"),
+        software=facts.get("software") or {"python": platform.python_version()},
+        conditions=conditions,
+        result=None if error else _result(request, outcome),
+        check=check,
+        validity=verdict.to_json(),
+        error=error,
+        limited_by=_limited_by(request, outcome) if error is None else None,
+        lineage={"token": request.token},
+    )
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """Return the workload of a run that ended before it described itself."""
+    spec = request.spec
+    asked = {name: getattr(request, name) for name in _WORKLOAD}
+    return {
+        "id": spec.name,
+        "version": spec.version,
+        **asked,
+        "frozen": spec.frozen > 0,
+        "cached": spec.name == "vgg16-head",
+    }
+
+
+def _conditions(outcome: Outcome) -> dict[str, Any]:
+    """Return what was seen while blocks were measured; every look where none were."""
+    if outcome.began is None or outcome.finished is None:
+        return conditions_of(outcome.looks, alive=outcome.watcher_alive, window_s=0.0)
+    within = [look for look in outcome.looks if outcome.began <= look.get("t", 0.0) <= outcome.finished]
+    window_s = outcome.finished - outcome.began
+    return conditions_of(within or outcome.looks, alive=outcome.watcher_alive, window_s=window_s)
+
+
+def _result(request: Request, outcome: Outcome) -> dict[str, Any] | None:
+    statistics = summarise(outcome.blocks, outcome.facts["samples"])
+    if statistics is None:
+        return None
+    return {
+        **statistics.to_json(request.spec.unit),
+        "first_step_s": outcome.end.get("first_step_s"),
+        "memory": outcome.end.get("memory"),
+        "ruler": outcome.facts.get("ruler"),
+        "warm_up": outcome.end.get("warm_up"),
+    }
+
+
+def _limited_by(request: Request, outcome: Outcome) -> str | None:
+    statistics = summarise(outcome.blocks, outcome.facts["samples"])
+    if statistics is None:
+        return None
+    ruler, samples = outcome.facts.get("ruler") or {}, outcome.facts["samples"]
+    return what_limits(
+        step_s=statistics.step_ms_p50 / 1000,
+        flops=outcome.facts["workload"]["flops_step"] / samples,
+        samples=samples,
+        matmul_tflops=ruler.get(f"matmul_{request.precision}_tflops") or ruler.get("matmul_fp32_tflops"),
+        host_gap=statistics.host_gap,
+    )
+
+
+def _error(outcome: Outcome) -> dict[str, Any]:
+    if outcome.is_cancelled:
+        return {"class": "cancelled", "at_phase": outcome.phase, "message": "The run was cancelled."}
+    said = outcome.error or {"class": "died", "message": "The run's process ended without a word."}
+    return {"class": said["class"], "at_phase": outcome.phase, "message": said["message"]}

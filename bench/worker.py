@@ -1,0 +1,145 @@
+"""`python -m bench.worker`: one JSON request on stdin, JSON lines out; the end of stdin cancels.
+
+A line is a phase, a block, a heartbeat, a result with its record, an error, and last the end with its state. Nothing
+that a request says reaches a shell, a path or an import: it names a case of a closed set and bounded integers.
+"""
+
+import os
+import secrets
+import select
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from bench.errors import BenchError, RequestError
+from bench.host import describe
+from bench.lines import Emit, emitter
+from bench.locking import BusyError, device_lock
+from bench.outcome import Outcome, record_of
+from bench.processes import MARK, become_subreaper, kill_marked
+from bench.request import Request, parse_request
+from bench.supervisor import Patience, Supervisor
+
+#: Seconds that a request may take to arrive, and bytes that it may have.
+_ARRIVAL_S, _LONGEST = 30.0, 65536
+_WAIT_S = 1.0
+_STATES = {"cancelled": "cancelled", "timeout": "timed_out", "hung": "timed_out"}
+
+
+class Worker:
+    """Runs one request, or one batch after the other of a sweep."""
+
+    def __init__(self, emit: Emit, asker: int, environ: Mapping[str, str], patience: Patience | None = None) -> None:
+        self._emit, self._asker, self._environ = emit, asker, environ
+        self._patience = patience or Patience()
+
+    def serve(self) -> int:
+        """Read the request, run it and say how it ended; the exit code is 0 where it was done."""
+        try:
+            request = parse_request(_read_line(self._asker))
+            with ExitStack() as held:
+                if not self._hold(request, held):
+                    return self._end("cancelled")
+                return self._run(request)
+        except BenchError as error:
+            kind = {RequestError: "request", BusyError: "busy"}.get(type(error), "host")
+            self._emit({"type": "error", "class": kind, "message": str(error)})
+            return self._end("failed")
+        except BrokenPipeError:  # nobody listens; what ran has been ended
+            return 1
+
+    def _hold(self, request: Request, held: ExitStack) -> bool:
+        """Take the device; False where the asker went away while it was waited for."""
+        device, is_waiting = request.gpu or "cpu", False
+        while True:
+            try:
+                held.enter_context(device_lock(device))
+            except BusyError:
+                if not request.wait:
+                    raise
+                if not is_waiting:
+                    self._emit({"type": "phase", "phase": "waiting"})
+                is_waiting = True
+                self._emit({"type": "heartbeat"})
+                if _has_ended(self._asker, _WAIT_S):
+                    return False
+            else:
+                return True
+
+    def _run(self, request: Request) -> int:
+        host, fitting, state = describe(), None, "done"
+        for batch in request.sweep or (request.batch,):
+            one = replace(request, batch=batch, sweep=())
+            if request.sweep:
+                self._emit({"type": "batch", "batch": batch})
+            outcome = self._supervise(one)
+            self._result(one, outcome, host)
+            if outcome.is_complete:
+                fitting = max(batch, fitting or 0)
+            else:
+                state = state_of(outcome)
+                if state != "failed" or (outcome.error or {}).get("class") != "oom":
+                    break
+        return self._end("done" if fitting and state == "failed" else state, largest_batch_ok=fitting)
+
+    def _supervise(self, request: Request) -> Outcome:
+        mark = secrets.token_hex(8)
+        try:
+            return Supervisor(self._emit, self._asker, self._environ, self._patience).run(request, mark)
+        finally:
+            kill_marked(mark)
+
+    def _result(self, request: Request, outcome: Outcome, host: Mapping[str, Any]) -> None:
+        record = record_of(request, outcome, host, time_ms=time.time_ns() // 1_000_000, entropy=secrets.token_bytes(10))
+        self._emit({"type": "result", "record": record})
+
+    def _end(self, state: str, **more: Any) -> int:
+        self._emit({"type": "end", "state": state, **more})
+        return 0 if state == "done" else 1
+
+
+def state_of(outcome: Outcome) -> str:
+    """Return the state that a job ends in: done, failed, cancelled or timed_out."""
+    if outcome.is_complete:
+        return "done"
+    if outcome.is_cancelled:
+        return "cancelled"
+    return _STATES.get((outcome.error or {}).get("class", ""), "failed")
+
+
+def _read_line(descriptor: int) -> str:
+    """Return the first line that arrives; RequestError where none does."""
+    data, deadline = b"", time.monotonic() + _ARRIVAL_S
+    while b"\n" not in data:
+        ready, _, _ = select.select([descriptor], [], [], max(deadline - time.monotonic(), 0))
+        chunk = os.read(descriptor, 4096) if ready else b""
+        data += chunk
+        if not chunk or len(data) > _LONGEST:
+            break
+    line, end, _ = data.partition(b"\n")
+    if not end:
+        raise RequestError("A request is one JSON object on one line; its end did not arrive.")
+    return line.decode("utf-8", errors="replace")
+
+
+def _has_ended(descriptor: int, seconds: float) -> bool:
+    """Whether the asker closes its end within *seconds*."""
+    ready, _, _ = select.select([descriptor], [], [], seconds)
+    return bool(ready) and not os.read(descriptor, 4096)
+
+
+def main() -> int:
+    """Serve the request on stdin."""
+    become_subreaper()
+    for name in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # the asker cancels by closing stdin
+    environ = {name: value for name, value in os.environ.items() if name != MARK}
+    return Worker(emitter(), sys.stdin.fileno(), environ).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Where benchmarks run: a worker process on this machine, reached through pipes."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+from knowledge.errors import GpuwiseError
+
+Line = dict[str, Any]
+LOCAL = "local"
+_LONGEST_LINE = 64 * 2**20  #: bytes; a record holds every block
+_PATIENCE_S = 10.0  #: that a worker may take to end by itself once its stdin is closed
+
+
+class UnknownHostError(GpuwiseError):
+    """A host was named that is not set up."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"No host {name!r}. Known: {', '.join(known)}.")
+
+
+class Connection(Protocol):
+    """A worker that was given a request."""
+
+    def lines(self) -> AsyncIterator[Line]:
+        """Yield what the worker says, until it ends."""
+        ...
+
+    async def cancel(self) -> None:
+        """Ask the worker to end, by closing its stdin."""
+        ...
+
+    async def end(self) -> None:
+        """Make sure that the worker is gone."""
+        ...
+
+
+class Host(Protocol):
+    """Runs requests."""
+
+    name: str
+
+    async def start(self, request: Mapping[str, Any]) -> Connection:
+        """Start a worker with *request*."""
+        ...
+
+
+class LocalHost:
+    """This machine."""
+
+    name = LOCAL
+
+    async def start(self, request: Mapping[str, Any]) -> "LocalConnection":
+        """Start a worker process."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.worker", stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, start_new_session=True
+        )
+        connection = LocalConnection(process)
+        await connection.send(request)
+        return connection
+
+
+class LocalConnection:
+    """A worker process and its pipes."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    async def send(self, request: Mapping[str, Any]) -> None:
+        """Hand over the request."""
+        if self._process.stdin:
+            self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
+            await self._process.stdin.drain()
+
+    async def lines(self) -> AsyncIterator[Line]:
+        """Yield what the worker says, until it ends; what is no JSON object is left out."""
+        while self._process.stdout and (raw := await self._process.stdout.readline()):
+            try:
+                line = json.loads(raw)
+            except ValueError:
+                continue
+            if isinstance(line, dict):
+                yield line
+
+    async def cancel(self) -> None:
+        """Close stdin: the worker ends its run and says so."""
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    async def end(self) -> None:
+        """Close stdin and wait; kill a worker that does not end, its watcher ends the rest."""
+        await self.cancel()
+        try:
+            await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+def host_of(name: str) -> Host:
+    """Return the host called *name*."""
+    if name != LOCAL:
+        raise UnknownHostError(name, [LOCAL])
+    return LocalHost()

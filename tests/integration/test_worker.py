@@ -1,0 +1,177 @@
+"""The worker as a host runs it: real processes, real torch, ended in every way that a host ends them."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from bench.catalogue import CASES
+from tests.makers_worker import worker
+
+SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "bench" / "schema.json").read_text("utf-8")))
+QUICK = {"quick": True, "max_seconds": 5, "wait": True}
+LSTM = {"case": "lstm", **QUICK}
+PHASES = ("preflight", "ruler", "warming", "measuring")
+NOTICED_S = 5.0  #: within which no process may be left
+
+
+def result_of(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    (record,) = [line["record"] for line in lines if line["type"] == "result"]
+    SCHEMA.validate(record)
+    found: dict[str, Any] = record
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_runs_to_a_record_that_the_schema_knows(case: str) -> None:
+    with worker({"case": case, **QUICK}) as running:
+        lines = running.finish()
+
+        record = result_of(lines)
+        assert lines[-1]["type"] == "end"
+        assert lines[-1]["state"] == "done"
+        assert record["error"] is None
+        assert record["workload"]["trainable"] == CASES[case].trainable
+        assert record["result"]["throughput"]["value"] > 0
+        assert record["validity"]["verdict"] != "invalid"
+        assert running.left() == []
+
+
+def test_phases_come_in_their_order_and_blocks_are_kept_raw() -> None:
+    with worker(LSTM) as running:
+        lines = running.finish()
+
+    record = result_of(lines)
+    said = [line["phase"] for line in lines if line["type"] == "phase"]
+    measured = [line for line in lines if line["type"] == "block" and line["phase"] == "measuring"]
+    assert [phase for phase in said if phase != "waiting"] == [*PHASES, "checking"]
+    assert [block["wall_s"] for block in record["samples"]["blocks"]] == [block["wall_s"] for block in measured]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_closing_stdin_cancels_in_any_phase_and_leaves_nobody(phase: str) -> None:
+    with worker(LSTM) as running:
+        running.until_phase(phase)
+        running.close()
+
+        assert running.nobody_is_left(NOTICED_S)
+        lines = running.finish()
+        assert lines[-1]["state"] == "cancelled"
+        assert result_of(lines)["error"]["class"] == "cancelled"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_worker_that_is_killed_leaves_nobody(phase: str) -> None:
+    with worker(LSTM) as running:
+        running.until_phase(phase)
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait(10)
+
+        assert running.nobody_is_left(NOTICED_S)
+
+
+def test_a_worker_that_is_stopped_is_ended_by_its_watcher() -> None:
+    with worker(LSTM) as running:
+        running.until_phase("measuring")
+        running.process.send_signal(signal.SIGSTOP)
+
+        assert running.nobody_is_left(3.0 + NOTICED_S)
+
+
+def test_a_run_that_is_killed_is_a_failed_one_and_says_by_what() -> None:
+    with worker(LSTM) as running:
+        running.until_phase("measuring")
+        (run,) = running.of("bench.child")
+        os.kill(run, signal.SIGKILL)
+
+        lines = running.finish()
+        error = result_of(lines)["error"]
+        assert (lines[-1]["state"], error["class"], error["at_phase"]) == ("failed", "killed", "measuring")
+        assert "signal 9" in error["message"]
+        assert running.nobody_is_left(NOTICED_S)
+
+
+def test_a_run_that_is_stopped_times_out() -> None:
+    with worker(LSTM) as running:
+        running.until_phase("measuring")
+        (run,) = running.of("bench.child")
+        os.kill(run, signal.SIGSTOP)
+
+        lines = running.finish()
+        assert (lines[-1]["state"], result_of(lines)["error"]["class"]) == ("timed_out", "hung")
+        assert running.nobody_is_left(NOTICED_S)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_run_whose_watcher_ended_is_dirty(blow: signal.Signals) -> None:
+    with worker({**LSTM, "max_seconds": 8}) as running:
+        running.until_phase("measuring")
+        (watcher,) = running.of("bench.watcher")
+        os.kill(watcher, blow)
+
+        lines = running.finish()
+        record = result_of(lines)
+        assert lines[-1]["state"] == "done"
+        assert record["validity"]["verdict"] == "dirty"
+        assert "watcher-dead" in record["validity"]["reasons"]
+        assert running.nobody_is_left(NOTICED_S)
+
+
+def test_a_busy_device_is_refused_or_waited_for() -> None:
+    with worker(LSTM) as first:
+        first.until_phase("ruler")
+        with worker({**LSTM, "wait": False}) as second:
+            lines = second.finish()
+        with worker(LSTM) as third:
+            third.until_phase("waiting")
+            third.close()
+            waited = third.finish()
+
+    assert [(line["type"], line.get("class")) for line in lines] == [("error", "busy"), ("end", None)]
+    assert waited[-1]["state"] == "cancelled"
+
+
+def test_a_sweep_is_one_job_with_a_record_a_batch() -> None:
+    with worker({**LSTM, "sweep": [2, 4]}) as running:
+        lines = running.finish()
+
+    records = [line["record"] for line in lines if line["type"] == "result"]
+    assert [record["workload"]["batch"] for record in records] == [2, 4]
+    assert len({record["key"] for record in records}) == 2
+    assert (lines[-1]["state"], lines[-1]["largest_batch_ok"]) == ("done", 4)
+
+
+def test_a_run_needs_nothing_of_ours_but_bench() -> None:
+    with worker(LSTM) as running:
+        running.until_phase("measuring")
+        (run,) = running.of("bench.child")
+        opened = Path(f"/proc/{run}/maps").read_text("utf-8")
+        running.close()
+        running.finish()
+
+    assert "faiss" not in opened
+    assert "torch" in opened
+
+
+def test_a_neighbour_that_is_busy_makes_a_run_dirty() -> None:
+    deadline = time.monotonic() + 60
+    with worker(LSTM) as running:
+        running.until_phase("warming")
+        neighbour = os.fork()
+        if neighbour == 0:  # a process that is none of the worker's
+            while time.monotonic() < deadline:
+                pass
+            os._exit(0)
+        try:
+            record = result_of(running.finish())
+        finally:
+            os.kill(neighbour, signal.SIGKILL)
+            os.waitpid(neighbour, 0)
+
+    assert record["validity"]["verdict"] == "dirty"
+    assert any(reason.startswith("foreign-cpu") for reason in record["validity"]["reasons"])
