@@ -32,6 +32,7 @@ soak: $(DEVELOPING)
 
 perf: $(DEVELOPING) .venv-perf/.made .venv-perf-onnx/.made
 	$(BIN)/python -m tests.perf.ranking
+	$(BIN)/python -m tests.perf.harness
 	$(BIN)/python -m tests.perf
 
 clean:

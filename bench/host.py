@@ -3,9 +3,15 @@
 import hashlib
 import os
 import platform
+import tomllib
 from pathlib import Path
 from typing import Any
 
+from bench.errors import BenchError
+from bench.quiet import QuietHours, parse_quiet_hours
+
+#: Where the owner of a host, then its user, may say what it is for; the first file that exists counts.
+CONFIGS = (Path("/etc/gpuwise/host.toml"), Path("~/.config/gpuwise/host.toml"))
 _CPUINFO, _MEMINFO, _MACHINE = Path("/proc/cpuinfo"), Path("/proc/meminfo"), Path("/etc/machine-id")
 
 
@@ -21,6 +27,25 @@ def describe() -> dict[str, Any]:
     if machine := _text(_MACHINE).strip():
         facts["machine_hash"] = hashlib.sha256(machine.encode()).hexdigest()[:16]
     return facts
+
+
+def read_quiet_hours(named: Path | None = None) -> QuietHours:
+    """Return the hours of the *named* file, else of the first usual one; BenchError where it cannot be used."""
+    for file in (file.expanduser() for file in ((named,) if named else CONFIGS)):
+        try:
+            return _hours(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, BenchError) as error:
+            if isinstance(error, FileNotFoundError) and not named:
+                continue
+            raise BenchError(f"The owner of this host has to correct {file}: {error}") from error
+    return QuietHours()
+
+
+def _hours(text: str) -> QuietHours:
+    said = tomllib.loads(text)
+    if unknown := sorted(said.keys() - {"quiet_hours"}):
+        raise BenchError(f"{unknown[0][:40]!r} is not known; quiet_hours is.")
+    return parse_quiet_hours(said.get("quiet_hours", []))
 
 
 def _field(file: Path, name: str) -> str | None:

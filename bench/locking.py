@@ -4,20 +4,22 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, NotNowError
 
 _FOLDER = Path(tempfile.gettempdir()) / "gpuwise-locks"
 _ANYONE, _STICKY = 0o666, 0o1777
 
 
-class BusyError(BenchError):
-    """Somebody else's run has the GPU, or the CPU."""
+class BusyError(NotNowError):
+    """Somebody else has the GPU, or the CPU."""
 
-    def __init__(self, device: str) -> None:
-        super().__init__(f"Another run is on {device}: ask again when it is done, or ask with wait.")
+    kind = "busy"
+
+    def __init__(self, device: str, who: str = "Another run") -> None:
+        super().__init__(f"{who} is on {device}: ask again when it is done, or ask with wait.")
 
 
 @contextmanager
@@ -39,6 +41,8 @@ def _open(folder: Path, device: str) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(_STICKY)
         descriptor = os.open(folder / f"{device}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _ANYONE)
+        with suppress(PermissionError):  # another user's, who opened it to all when it was made
+            os.fchmod(descriptor, _ANYONE)
     except OSError as error:
         raise BenchError(f"The lock of {device} cannot be opened: {error}. Look at the rights of {folder}.") from error
     return descriptor

@@ -1,10 +1,12 @@
 """What became of one run, and the record that it leaves. Pure."""
 
 import platform
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.card_conditions import card_conditions, energy_of, link_of
 from bench.conditions import conditions_of
 from bench.lines import Line
 from bench.measurement import Block, summarise
@@ -26,6 +28,7 @@ class Outcome:
     began: float | None = None  #: on the monotonic clock, of the first measured block
     finished: float | None = None  #: of the last one
     looks: list[Line] = field(default_factory=list)  #: of the watcher
+    card: Line | None = None  #: what NVML says of the GPU; None on the CPU
     watcher_alive: bool = False
     error: Line | None = None  #: class and message
     is_cancelled: bool = False
@@ -70,8 +73,8 @@ def record_of(request: Request, outcome: Outcome, host: Mapping[str, Any], *, ti
         flags=facts.get("flags") or {},
         protocol=request.protocol,
         host=host,
-        gpu=facts.get("gpu"),
-        software=facts.get("software") or {"python": platform.python_version()},
+        gpu=_gpu(outcome),
+        software=_software(outcome),
         conditions=conditions,
         result=None if error else _result(request, outcome),
         check=check,
@@ -101,7 +104,32 @@ def _conditions(outcome: Outcome) -> dict[str, Any]:
         return conditions_of(outcome.looks, alive=outcome.watcher_alive, window_s=0.0)
     within = [look for look in outcome.looks if outcome.began <= look.get("t", 0.0) <= outcome.finished]
     window_s = outcome.finished - outcome.began
-    return conditions_of(within or outcome.looks, alive=outcome.watcher_alive, window_s=window_s)
+    return {
+        **conditions_of(within or outcome.looks, alive=outcome.watcher_alive, window_s=window_s),
+        **card_conditions(within, _around(outcome, outcome.began, outcome.finished)),
+    }
+
+
+def _around(outcome: Outcome, began: float, finished: float) -> list[Line]:
+    """Return the looks of the window with the one before and the one after, so that no moment is left out."""
+    times = [look.get("t", 0.0) for look in outcome.looks]
+    first = max(bisect_right(times, began) - 1, 0)
+    return outcome.looks[first : bisect_left(times, finished) + 1]
+
+
+def _gpu(outcome: Outcome) -> dict[str, Any] | None:
+    """Return what torch and NVML say of the GPU, NVML's word first; None on the CPU."""
+    said, card = outcome.facts.get("gpu"), outcome.card
+    if card is None:
+        return said
+    links = link_of(outcome.looks)
+    known = {name: value for name, value in card.items() if name != "driver"}
+    return {**(said or {}), **known, "pcie": {**card["pcie"], **links}}
+
+
+def _software(outcome: Outcome) -> dict[str, Any]:
+    software = outcome.facts.get("software") or {"python": platform.python_version()}
+    return {**software, "driver": outcome.card["driver"]} if outcome.card else software
 
 
 def _result(request: Request, outcome: Outcome) -> dict[str, Any] | None:
@@ -112,9 +140,18 @@ def _result(request: Request, outcome: Outcome) -> dict[str, Any] | None:
         **statistics.to_json(request.spec.unit),
         "first_step_s": outcome.end.get("first_step_s"),
         "memory": outcome.end.get("memory"),
+        **_energy(outcome, statistics.throughput),
         "ruler": outcome.facts.get("ruler"),
         "warm_up": outcome.end.get("warm_up"),
     }
+
+
+def _energy(outcome: Outcome, throughput: float) -> dict[str, Any]:
+    """Return the `energy` of a result on a GPU, nothing on the CPU; *throughput* is in samples a second."""
+    if outcome.card is None or outcome.began is None or outcome.finished is None:
+        return {}
+    energy = energy_of(_around(outcome, outcome.began, outcome.finished))
+    return {"energy": energy and {**energy, "j_per_sample": energy["joules"] / energy["window_s"] / throughput}}
 
 
 def _limited_by(request: Request, outcome: Outcome) -> str | None:

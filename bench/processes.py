@@ -38,6 +38,14 @@ def parent_of(pid: int) -> int | None:
     return int(fields[_PARENT]) if fields else None
 
 
+def is_below(pid: int, above: int) -> bool:
+    """Whether *pid* is *above* or a process below it."""
+    at: int | None = pid
+    while at and at != above:
+        at = parent_of(at)
+    return at == above
+
+
 def is_stopped(pid: int) -> bool:
     """Whether a signal has stopped the process."""
     fields = _stat(pid)

@@ -14,6 +14,7 @@ from bench.lines import Emit, LineBuffer
 from bench.outcome import Outcome
 from bench.processes import MARK, is_stopped, kill_below
 from bench.request import Request
+from bench.sharing import taken_by
 
 #: Seconds without a line after which a run counts as hung: a step, a compilation and torch's import are all shorter.
 SILENCE_S = 300.0
@@ -49,7 +50,7 @@ class Supervisor:
         environ = {**self._environ, MARK: mark, "CUDA_VISIBLE_DEVICES": request.gpu or ""}
         try:
             with (
-                self._start("bench.watcher", mark, environ=environ) as watcher,
+                self._start("bench.watcher", mark, *filter(None, [request.gpu]), environ=environ) as watcher,
                 self._start("bench.child", environ=environ) as child,
             ):
                 self._talk(request, child, watcher)
@@ -89,12 +90,23 @@ class Supervisor:
 
     def _take(self, line: dict[str, Any]) -> None:
         if line.get("type") == "look":
-            self._outcome.looks.append(line)
+            self._look(line)
             return
         self._heard = time.monotonic()
         self._outcome.take(line)
         if line.get("type") in {"phase", "block"}:
             self._emit(line)
+
+    def _look(self, line: dict[str, Any]) -> None:
+        """Keep one look of the watcher; give the GPU back where somebody else has come to it."""
+        self._outcome.looks.append(line)
+        is_running = self._outcome.error is None and not self._outcome.end
+        if is_running and (pid := taken_by(self._outcome.looks)) is not None:
+            self._fail(
+                "yielded",
+                f"Process {pid} of somebody else began to compute on the GPU, so the run was stopped and the GPU given "
+                "back: ask again when it is free, or ask with wait.",
+            )
 
     def _goes_on(self, child: "subprocess.Popen[bytes]", deadline: float) -> bool:
         """Say that the worker lives; end the wait where the run was cancelled, hangs or takes too long."""

@@ -141,7 +141,8 @@ def _around_gpu(conditions: Mapping[str, Any]) -> Iterator[str]:
         yield "foreign-gpu unknown"
     elif pids:
         yield f"foreign-gpu {len(pids)}"
-    if conditions.get("throttle_ns") is None:
+    throttle = conditions.get("throttle_ns")
+    if throttle is None or throttle.get("thermal", 0) is None:
         yield "throttle unknown"
     yield from _throttled(conditions, of_the_card=False)
 

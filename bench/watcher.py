@@ -1,18 +1,22 @@
-"""`python -m bench.watcher WORKER MARK`: looks around a run, and is the second line when its worker is killed.
+"""`python -m bench.watcher WORKER MARK [UUID]`: looks around a run, the second line when its worker is killed.
 
-One JSON line a look: CPU that others use, steal. Where the worker ends or is stopped, it ends every process of the run.
+One JSON line a look: CPU that others use, steal, and of the GPU with that UUID its clocks, counters and users. Where
+the worker ends or is stopped, it ends every process of the run.
 """
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench.errors import BenchError
 from bench.lines import Emit, emitter
-from bench.processes import cpu_seconds, is_stopped, kill_marked
+from bench.nvml import Card, open_card
+from bench.processes import cpu_seconds, is_below, is_stopped, kill_marked, parent_of
+from bench.sharing import sharing_of
 
 #: Seconds between two looks: ten CPU ticks of two cores, and little enough that a neighbour's burst is seen.
 PERIOD_S = 0.2
@@ -49,18 +53,28 @@ def sample(before: Look, after: Look) -> dict[str, float]:
     }
 
 
+def look_at(card: Card, worker: int) -> dict[str, Any]:
+    """Return what the card says now, and who else than the tree of *worker* is on it."""
+    users = card.users()
+    pids = {user.pid for user in users or ()}
+    own = {pid for pid in pids if is_below(pid, worker)}
+    seen = {pid for pid in pids if parent_of(pid) is not None}
+    return {**asdict(card.read()), **sharing_of(users, own, seen).to_json()}
+
+
 class Watch:
     """Watches one worker until it ends."""
 
-    def __init__(self, worker: int, mark: str, emit: Emit, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._worker, self._mark, self._emit, self._sleep = worker, mark, emit, sleep
+    def __init__(self, worker: int, mark: str, emit: Emit, *, gpu: str | None = None) -> None:
+        self._worker, self._mark, self._emit, self._gpu = worker, mark, emit, gpu
+        self._card: Card | None = None
         self._stopped_at: float | None = None
 
     def run(self) -> None:
         """Look until the worker is gone, then end what it left behind."""
         before = Look(self._worker)
         while os.getppid() == self._worker and not self._is_stuck():
-            self._sleep(PERIOD_S)
+            time.sleep(PERIOD_S)
             before = self._look(before)
         if os.getppid() == self._worker:
             os.kill(self._worker, signal.SIGKILL)
@@ -79,18 +93,29 @@ class Watch:
             line: dict[str, Any] = sample(before, after)
         except (OSError, ValueError) as error:
             after, line = before, {"t": time.monotonic(), "error": str(error)}
+        if self._gpu is not None:
+            line |= self._look_at_gpu(self._gpu)
         try:
             self._emit({"type": "look", **line})
         except BrokenPipeError:
             return after  # nobody listens any more; the worker's end is seen by its id
         return after
 
+    def _look_at_gpu(self, uuid: str) -> dict[str, Any]:
+        """Return the look's `gpu`, or the error: a watcher that is blind there still ends what is left behind."""
+        try:
+            self._card = self._card or open_card(uuid)
+            return {"gpu": look_at(self._card, self._worker)}
+        except BenchError as error:
+            return {"error": str(error)}
+
 
 def main(argv: list[str]) -> int:
     """Watch the worker that is named."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     os.nice(5)
-    Watch(int(argv[1]), argv[2], emitter()).run()
+    worker, mark, *gpu = argv[1:]
+    Watch(int(worker), mark, emitter(), gpu=gpu[0] if gpu else None).run()
     return 0
 
 

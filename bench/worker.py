@@ -13,13 +13,16 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from bench.errors import BenchError, RequestError
+from bench.errors import BenchError, NotNowError, RequestError
 from bench.host import describe
 from bench.lines import Emit, emitter
-from bench.locking import BusyError, device_lock
+from bench.locking import device_lock
 from bench.outcome import Outcome, record_of
+from bench.preflight import Preflight
+from bench.probe import ask, is_probe
 from bench.processes import MARK, become_subreaper, kill_marked
 from bench.request import Request, parse_request
 from bench.supervisor import Patience, Supervisor
@@ -33,32 +36,38 @@ _STATES = {"cancelled": "cancelled", "timeout": "timed_out", "hung": "timed_out"
 class Worker:
     """Runs one request, or one batch after the other of a sweep."""
 
-    def __init__(self, emit: Emit, asker: int, environ: Mapping[str, str], patience: Patience | None = None) -> None:
-        self._emit, self._asker, self._environ = emit, asker, environ
+    def __init__(
+        self, emit: Emit, asker: int, environ: Mapping[str, str], preflight: Preflight, patience: Patience | None = None
+    ) -> None:
+        self._emit, self._asker, self._environ, self._preflight = emit, asker, environ, preflight
         self._patience = patience or Patience()
+        self._card: dict[str, Any] | None = None  #: what NVML says of the GPU that is held
 
     def serve(self) -> int:
         """Read the request, run it and say how it ended; the exit code is 0 where it was done."""
         try:
-            request = parse_request(_read_line(self._asker))
+            line = _read_line(self._asker)
+            if is_probe(line):
+                self._emit(ask())
+                return self._end("done")
+            request = parse_request(line)
             with ExitStack() as held:
                 if not self._hold(request, held):
                     return self._end("cancelled")
                 return self._run(request)
         except BenchError as error:
-            kind = {RequestError: "request", BusyError: "busy"}.get(type(error), "host")
-            self._emit({"type": "error", "class": kind, "message": str(error)})
+            self._emit({"type": "error", "class": error.kind, "message": str(error)})
             return self._end("failed")
         except BrokenPipeError:  # nobody listens; what ran has been ended
             return 1
 
     def _hold(self, request: Request, held: ExitStack) -> bool:
-        """Take the device; False where the asker went away while it was waited for."""
-        device, is_waiting = request.gpu or "cpu", False
+        """Take the device as soon as a run may begin; False where the asker went away while it was waited for."""
+        is_waiting = False
         while True:
             try:
-                held.enter_context(device_lock(device))
-            except BusyError:
+                self._take(request.gpu, held)
+            except NotNowError:
                 if not request.wait:
                     raise
                 if not is_waiting:
@@ -70,8 +79,16 @@ class Worker:
             else:
                 return True
 
+    def _take(self, gpu: str | None, held: ExitStack) -> None:
+        """Hold the device; NotNowError, and nothing held, where its hour is quiet or somebody is on it."""
+        self._preflight.ask_hour()
+        with ExitStack() as taken:
+            taken.enter_context(device_lock(gpu or "cpu"))
+            self._card = self._preflight.ask_card(gpu)
+            held.enter_context(taken.pop_all())
+
     def _run(self, request: Request) -> int:
-        host, fitting, state = describe(), None, "done"
+        host, fitting, state, kind = describe(), None, "done", None
         for batch in request.sweep or (request.batch,):
             one = replace(request, batch=batch, sweep=())
             if request.sweep:
@@ -82,14 +99,18 @@ class Worker:
                 fitting = max(batch, fitting or 0)
             else:
                 state = state_of(outcome)
-                if state != "failed" or (outcome.error or {}).get("class") != "oom":
+                kind = (outcome.error or {}).get("class")
+                if state != "failed" or kind != "oom":
                     break
-        return self._end("done" if fitting and state == "failed" else state, largest_batch_ok=fitting)
+        is_enough = fitting and state == "failed" and kind != "yielded"
+        return self._end("done" if is_enough else state, largest_batch_ok=fitting)
 
     def _supervise(self, request: Request) -> Outcome:
         mark = secrets.token_hex(8)
         try:
-            return Supervisor(self._emit, self._asker, self._environ, self._patience).run(request, mark)
+            outcome = Supervisor(self._emit, self._asker, self._environ, self._patience).run(request, mark)
+            outcome.card = self._card
+            return outcome
         finally:
             kill_marked(mark)
 
@@ -138,7 +159,9 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # the asker cancels by closing stdin
     environ = {name: value for name, value in os.environ.items() if name != MARK}
-    return Worker(emitter(), sys.stdin.fileno(), environ).serve()
+    config = os.environ.get("GPUWISE_HOST_CONFIG")
+    preflight = Preflight(config=Path(config) if config else None)
+    return Worker(emitter(), sys.stdin.fileno(), environ, preflight).serve()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bench.request import Request
+
 
 class Kind(StrEnum):
     """What a number is."""
@@ -126,6 +128,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A benchmark that starts once its answer was shown."""
+
+    request: Request
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What is said to one message."""
 
@@ -144,6 +154,7 @@ class Answer:
     cards: tuple[str, ...] = ()  #: slugs
     fields: tuple[str, ...] = ()
     evidence: Mapping[str, float] = field(default_factory=dict)  #: what the scoring engine computed, by key
+    run: Run | None = None  #: only where the message came from a place that can start it
 
     def parts(self) -> Iterator[Part]:
         """Yield every part in reading order."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from bench.backlog import Permissions
+from bot.benched import Benches
+from bot.benching.inventory import Inventory, read_inventory
+from bot.benching.stored import StoredResults
 from bot.config import Settings
 from bot.responding import Bot, Search
 from bot.scored import Scored
@@ -65,6 +69,12 @@ class App:
         return read_prices(file, lambda name: slugs_of(name, names, self.library.catalogue), self.tables.rates)
 
     @cached_property
+    def inventory(self) -> Inventory:
+        """The hosts that measure; errors name file, table and field."""
+        file = self.settings.hosts
+        return read_inventory(file or self.settings.home / "hosts.toml", must_exist=file is not None)
+
+    @cached_property
     def advisor(self) -> Advisor:
         """Ranks the catalogue for what somebody needs."""
         predictor = Predictor(load_fits(), self.tables.networks)
@@ -91,7 +101,15 @@ class App:
     def bot_over(self, search: Search) -> Bot:
         """Return a bot that searches with *search*."""
         reader = QuestionReader(self.library.catalogue, self.networks)
-        return Bot(self.library, search, reader, Scored(self.library, self.tables, self.advisor, today))
+        scored = Scored(self.library, self.tables, self.advisor, today)
+        return Bot(self.library, search, reader, scored, self.benches)
+
+    @cached_property
+    def benches(self) -> Benches:
+        """What answers to benchmarks and their results; the database is opened when results are asked for."""
+        settings = self.settings
+        permissions = Permissions(runners=settings.bench_run, approvers=settings.bench_approve)
+        return Benches(permissions, lambda: self.inventory.names, StoredResults(settings.home))
 
     def build(self, model: str | None, progress: Progress) -> Manifest:
         """Build or renew the index with *model*, by default the one it was built with before."""

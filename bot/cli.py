@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.errors import BenchError
 from bot.app import App
 from bot.asking import answer_lines, ask_once
-from bot.benching.arguments import add_bench
+from bot.benching.arguments import add_bench, add_hosts
 from bot.config import Settings, read_dotenv
 from bot.picking import pick_command
 from bot.predictions import predict_command
@@ -72,6 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_pick(commands)
     _add_predict(commands)
     add_bench(commands)
+    add_hosts(commands)
     index = _add(commands, "index", index_command, "build the index, or renew what changed")
     index.add_argument("--model", help="a sentence-transformers model, by name or folder")
     _add(commands, "serve", serve_command, "answer on every platform whose tokens are set")

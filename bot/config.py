@@ -16,7 +16,7 @@ class SettingsError(GpuwiseError):
 
 
 #: Settings that name a file and have no default.
-_FILES = frozenset({"GPUWISE_PRICES"})
+_FILES = frozenset({"GPUWISE_PRICES", "GPUWISE_HOSTS"})
 
 
 def _setting(variable: str, purpose: str, *, default: Any = None, secret: bool = False) -> Any:
@@ -49,6 +49,20 @@ class Settings:
     )
     prices: Path | None = _setting(  # noqa: RUF009  # the same
         "GPUWISE_PRICES", "CSV of your own prices (name, price, currency, date, condition); takes over launch prices"
+    )
+    hosts: Path | None = _setting(  # noqa: RUF009  # the same
+        "GPUWISE_HOSTS", "TOML file of the hosts that measure, instead of hosts.toml in GPUWISE_HOME"
+    )
+    bench_run: frozenset[str] = _setting(
+        "GPUWISE_BENCH_RUN",
+        "Who may ask for benchmarks beside the terminal's own user: ids such as telegram:42 or slack:U01, "
+        "comma-separated; * for anyone",
+        default=frozenset(),
+    )
+    bench_approve: frozenset[str] = _setting(
+        "GPUWISE_BENCH_APPROVE",
+        "Who may approve somebody else's benchmark beside the terminal's own user; ids as above",
+        default=frozenset(),
     )
     threads: int = _setting("GPUWISE_THREADS", "CPU threads that embed a question; 0 for all cores", default=0)
 

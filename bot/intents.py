@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.understanding.benching import BenchAsk
 from bot.understanding.names import Mention
 from bot.understanding.wishes import ReadWishes
 from retrieval.scoring.networks import NetworkMention
@@ -77,6 +78,7 @@ class Intent:
     networks: tuple[NetworkMention, ...] = ()  #: what shall run on it
     assumed: tuple[str, ...] = ()  #: keys of what had to be assumed to make wishes of them
     owned: tuple[str, ...] = ()  #: slugs of cards that the asker has already
+    bench: BenchAsk | None = None  #: what shall be measured, or of which case results are wanted
     only: tuple[str, ...] = ()  #: slugs that a choice is among; empty: the whole catalogue
 
     @property

@@ -15,6 +15,7 @@ from bot.answering.specs import answer_spec, fact_line
 from bot.answering.superlatives import answer_superlative, asks_superlative
 from bot.answering.talk import answer_abstain, answer_help, answer_talk, plain_answer
 from bot.answers import Answer
+from bot.benched import BENCHED, Benches
 from bot.conversations import Thread
 from bot.following import complete
 from bot.intents import Act, Intent, IntentKind
@@ -58,11 +59,14 @@ class Response:
 class Bot:
     """Answers messages and remembers threads in memory; safe to call from several threads."""
 
-    def __init__(self, library: Library, search: Search, reader: QuestionReader, scored: Scored) -> None:
+    def __init__(
+        self, library: Library, search: Search, reader: QuestionReader, scored: Scored, benches: Benches
+    ) -> None:
         self._library = library
         self._search = search
         self._reader = reader
         self._scored = scored
+        self._benches = benches
         self._threads: OrderedDict[tuple[str, str, str], Thread] = OrderedDict()
         self._lock = Lock()
 
@@ -80,7 +84,7 @@ class Bot:
             return Response(answer=unreadable, timings_ms=clock.done())
         answers = []
         for question in split_questions(text):
-            thread, answer = self._answer(question, thread, fallback, clock)
+            thread, answer = self._answer(question, thread, message, clock)
             answers.append(answer)
         self._remember(message, thread)
         return Response(answer=_joined(text, answers), timings_ms=clock.done())
@@ -99,19 +103,21 @@ class Bot:
             return plain_answer(spoken, "dialogue.too_long", limit=str(LONGEST))
         return None
 
-    def _answer(self, text: str, thread: Thread, fallback: str, clock: "_Clock") -> tuple[Thread, Answer]:
+    def _answer(self, text: str, thread: Thread, message: Message, clock: "_Clock") -> tuple[Thread, Answer]:
+        fallback = message.language_hint or thread.language
         intent = self._reader.read(
             self._search.correct(normalise(text), self._reader.known_words), fallback_language=fallback
         )
-        steered = self._scored.complete(intent, thread)
-        intent = steered if steered is not intent else complete(intent, thread, self._reader, self._library)
+        intent = self._complete(intent, thread)
         clock.lap("understand")
         if intent.act is Act.UNDO:
             return self._undo(intent, thread)
         if intent.act is Act.TRANSLATE and thread.last is not None:
             intent = replace(thread.last.intent, language=_wanted(intent.text))
             thread = thread.forget_last()
-        answer = self._dispatch(intent, thread, clock)
+            message = replace(message, starts_runs=False)
+        benched = intent.kind in BENCHED
+        answer = self._benches.answer(intent, message) if benched else self._dispatch(intent, thread, clock)
         problems = verify(answer, intent, self._library)
         if problems:
             _log.error("answer to %r refused by the verifier: %s", text, "; ".join(problems))
@@ -119,6 +125,13 @@ class Bot:
         answer = replace(answer, question=text)
         clock.lap("compose")
         return thread.remember(intent, answer), answer
+
+    def _complete(self, intent: Intent, thread: Thread) -> Intent:
+        """Return *intent* with what it leaves out taken from *thread*."""
+        if (asked := self._benches.complete(intent, thread)).kind in BENCHED:
+            return asked
+        steered = self._scored.complete(intent, thread)
+        return steered if steered is not intent else complete(intent, thread, self._reader, self._library)
 
     def _dispatch(self, intent: Intent, thread: Thread, clock: "_Clock") -> Answer:  # noqa: PLR0911  # one an intent
         if intent.kind is IntentKind.HELP:
@@ -216,4 +229,5 @@ def _joined(text: str, answers: list[Answer]) -> Answer:
         statements=tuple(dict.fromkeys(item for answer in answers for item in answer.statements)),
         cards=tuple(dict.fromkeys(item for answer in answers for item in answer.cards)),
         fields=tuple(dict.fromkeys(item for answer in answers for item in answer.fields)),
+        run=next((answer.run for answer in answers if answer.run), None),
     )

@@ -75,15 +75,15 @@ class Running:
 
 
 @contextmanager
-def worker(request: dict[str, Any] | str) -> Iterator[Running]:
-    """Start a worker with *request* and end whatever is left of it afterwards."""
+def worker(request: dict[str, Any] | str, **environ: str) -> Iterator[Running]:
+    """Start a worker with *request* and more of an environment, and end whatever is left of it afterwards."""
     mark = secrets.token_hex(8)
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, MARK: mark},
+        env={**os.environ, **environ, MARK: mark},
     )
     running = Running(process, mark)
     try:

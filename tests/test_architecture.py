@@ -16,6 +16,7 @@ ARROWS: dict[str, set[str]] = {
 }
 FENCES = {
     "faiss": ("retrieval/index.py",),
+    "pynvml": ("bench/nvml.py",),
     "torch": ("retrieval/exporting.py", "bench/cases/"),
     "sentence_transformers": ("retrieval/exporting.py", "bench/cases/"),
     "transformers": ("retrieval/exporting.py", "bench/cases/"),
@@ -26,8 +27,9 @@ FENCES = {
     "slack_bolt": ("bot/platforms/slack.py",),
     "slack_sdk": ("bot/platforms/slack.py",),
     "sqlalchemy": ("bot/store/",),
+    "asyncssh": ("bot/benching/ssh.py",),
 }
-HEAVY = ("torch", "transformers", "sentence_transformers", "scipy", "bm25s", "matplotlib", "sqlalchemy")
+HEAVY = ("torch", "transformers", "sentence_transformers", "scipy", "bm25s", "matplotlib", "sqlalchemy", "asyncssh")
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 ANSWER_ONE = f"""

@@ -120,19 +120,18 @@ def software() -> dict[str, Any]:
 
 def gpu() -> dict[str, Any] | None:
     """Return the CUDA device in use, None where this process uses none; what torch does not say is None."""
-    if not _uses_cuda():
-        return None
-    found = torch.cuda.get_device_properties(torch.cuda.current_device())
-    uuid, bus = getattr(found, "uuid", None), getattr(found, "pci_bus_id", None)
-    place = (getattr(found, "pci_domain_id", 0), bus, getattr(found, "pci_device_id", 0))
-    return {
-        "uuid": None if uuid is None else "GPU-" + str(uuid).removeprefix("GPU-"),
-        "name": found.name,
-        "sm": f"{found.major}.{found.minor}",
-        "sms": found.multi_processor_count,
-        "memory_bytes": found.total_memory,
-        "pci_bus_id": None if bus is None else "{:08x}:{:02x}:{:02x}.0".format(*place),
-    }
+    return _described(torch.cuda.current_device()) if _uses_cuda() else None
+
+
+def gpus() -> list[dict[str, Any]]:
+    """Return every CUDA device that torch sees, each with whether this torch was built for it."""
+    if not torch.cuda.is_available():
+        return []
+    built = torch.cuda.get_arch_list()
+    return [
+        {**_described(place), "is_built_for": is_built_for(*torch.cuda.get_device_capability(place), built)}
+        for place in range(torch.cuda.device_count())
+    ]
 
 
 def reset_peak() -> None:
@@ -160,6 +159,20 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)
+
+
+def _described(place: int) -> dict[str, Any]:
+    found = torch.cuda.get_device_properties(place)
+    uuid, bus = getattr(found, "uuid", None), getattr(found, "pci_bus_id", None)
+    address = (getattr(found, "pci_domain_id", 0), bus, getattr(found, "pci_device_id", 0))
+    return {
+        "uuid": None if uuid is None else "GPU-" + str(uuid).removeprefix("GPU-"),
+        "name": found.name,
+        "sm": f"{found.major}.{found.minor}",
+        "sms": found.multi_processor_count,
+        "memory_bytes": found.total_memory,
+        "pci_bus_id": None if bus is None else "{:08x}:{:02x}:{:02x}.0".format(*address),
+    }
 
 
 def _uses_cuda() -> bool:

@@ -36,9 +36,17 @@ def add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
+def add_hosts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `hosts`."""
+    text = "say what each host has that measures, and what is wrong with it"
+    hosts = commands.add_parser("hosts", help=text, description=text[0].upper() + text[1:] + ".")
+    hosts.add_argument("--json", action="store_true", help="print it as JSON")
+    hosts.set_defaults(command=_hosts)
+
+
 def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("case", choices=tuple(CASES), metavar="CASE", help="one of those that `bench list` lists")
-    run.add_argument("--host", default="local", metavar="NAME", help="where")
+    run.add_argument("--host", default="local", metavar="NAME", help="where: local or one of hosts.toml")
     run.add_argument("--gpu", metavar="UUID", help="a GPU of the host; the CPU, if not said")
     run.add_argument("--mode", choices=MODES, help="training, if nothing else is said")
     run.add_argument("--precision", choices=PRECISIONS, help="fp32, if nothing else is said")
@@ -63,3 +71,9 @@ def _command(app: "App", args: argparse.Namespace) -> None:
     from bot.benching.commands import bench_command  # noqa: PLC0415  # SQLAlchemy is for benchmarks only
 
     bench_command(app, args)
+
+
+def _hosts(app: "App", args: argparse.Namespace) -> None:
+    from bot.benching.probing import hosts_command  # noqa: PLC0415  # the same
+
+    hosts_command(app, args)

@@ -1,4 +1,4 @@
-"""`gpuwise bench …` and `gpuwise hosts`."""
+"""`gpuwise bench …`."""
 
 import argparse
 import asyncio
@@ -9,14 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.backlog import CPU, TERMINAL, position
 from bench.comparison import compare
-from bench.jobs import Job, Order, State
+from bench.jobs import Job, State
 from bench.request import Request, read_request
 from bot.app import App
 from bot.benching import saying
-from bot.benching.hosts import Line, host_of
-from bot.benching.running import Runner
+from bot.benching.asking import queue, see_through
+from bot.benching.hosts import Host, Line, host_of
 from bot.predictions import save_chart
 from bot.rendering.bars import alt_text
 from bot.rendering.charts import draw
@@ -24,7 +23,6 @@ from bot.store.jobs import SqlJobStore, open_job_store
 from bot.store.results import Result
 from knowledge.errors import GpuwiseError
 
-_WAIT_S = 1.0
 _ASKED = ("case", "mode", "precision", "batch", "length", "hidden", "gpu", "max_seconds")
 
 
@@ -38,33 +36,17 @@ def bench_command(app: App, args: argparse.Namespace) -> None:
         print("\n".join(saying.case_lines()))  # noqa: T201
         return
     with open_job_store(app.settings.home) as store:
-        asyncio.run(_ACTIONS[args.action](store, args))
+        if args.action == "run":
+            asyncio.run(_run(store, host_of(args.host, app.inventory), args))
+        else:
+            asyncio.run(_ACTIONS[args.action](store, args))
 
 
-async def _run(store: SqlJobStore, args: argparse.Namespace) -> None:
+async def _run(store: SqlJobStore, host: Host, args: argparse.Namespace) -> None:
     request = request_of(args)
-    host, gpu = host_of(args.host), request.gpu or CPU
-    order = Order(request=request.to_json(), host=host.name, gpu=gpu, requested_by=TERMINAL)
-    job = await store.add(order)
-    ahead = position(await store.list(active=True), job)
+    job, ahead = await queue(store, host, request)
     _note(f"{job.id} queued" + (f", {ahead} before it" if ahead else ""))
-    runner = Runner(store, host, _progress(job))
-    try:
-        while not job.has_ended:
-            if await runner.run_next(gpu) is None:
-                await asyncio.sleep(_WAIT_S)
-            job = await store.get(job.id)
-    except asyncio.CancelledError:
-        await _give_up(store, job)
-        raise
-    await _show(store, job, as_json=args.json)
-
-
-async def _give_up(store: SqlJobStore, job: Job) -> None:
-    """Cancel a job that nobody waits for any more."""
-    job = await store.get(job.id)
-    if not job.has_ended:
-        await store.cancel(job.id)
+    await _show(store, await see_through(store, host, job, _progress(job)), as_json=args.json)
 
 
 async def _show(store: SqlJobStore, job: Job, *, as_json: bool) -> None:
@@ -118,7 +100,6 @@ async def _export(store: SqlJobStore, args: argparse.Namespace) -> None:
 
 
 _ACTIONS: dict[str, Callable[[SqlJobStore, argparse.Namespace], Coroutine[Any, Any, None]]] = {
-    "run": _run,
     "jobs": _jobs,
     "cancel": _cancel,
     "results": _results,

@@ -1,4 +1,4 @@
-"""Where benchmarks run: a worker process on this machine, reached through pipes."""
+"""Where benchmarks run: a worker process on this machine, reached through pipes, or one on another over SSH."""
 
 import asyncio
 import json
@@ -7,10 +7,10 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
+from bot.benching.inventory import LOCAL, Inventory
 from knowledge.errors import GpuwiseError
 
 Line = dict[str, Any]
-LOCAL = "local"
 _LONGEST_LINE = 64 * 2**20  #: bytes; a record holds every block
 _PATIENCE_S = 10.0  #: that a worker may take to end by itself once its stdin is closed
 
@@ -18,15 +18,19 @@ _PATIENCE_S = 10.0  #: that a worker may take to end by itself once its stdin is
 class UnknownHostError(GpuwiseError):
     """A host was named that is not set up."""
 
-    def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"No host {name!r}. Known: {', '.join(known)}.")
+    def __init__(self, name: str, inventory: Inventory) -> None:
+        super().__init__(f"No host {name!r}. Known: {', '.join(inventory.names)}; others go into {inventory.file}.")
+
+
+class HostError(GpuwiseError):
+    """A host cannot be reached or was lost; the message says what to do."""
 
 
 class Connection(Protocol):
     """A worker that was given a request."""
 
     def lines(self) -> AsyncIterator[Line]:
-        """Yield what the worker says, until it ends."""
+        """Yield what the worker says, until it ends; HostError where it was lost."""
         ...
 
     async def cancel(self) -> None:
@@ -44,7 +48,7 @@ class Host(Protocol):
     name: str
 
     async def start(self, request: Mapping[str, Any]) -> Connection:
-        """Start a worker with *request*."""
+        """Start a worker with *request*; HostError where the host cannot be reached."""
         ...
 
 
@@ -100,8 +104,15 @@ class LocalConnection:
             await self._process.wait()
 
 
-def host_of(name: str) -> Host:
+def host_of(name: str, inventory: Inventory) -> Host:
     """Return the host called *name*."""
-    if name != LOCAL:
-        raise UnknownHostError(name, [LOCAL])
-    return LocalHost()
+    if name == LOCAL:
+        return LocalHost()
+    for remote in inventory.remote:
+        if remote.name == name:
+            try:
+                from bot.benching.ssh import SshHost  # noqa: PLC0415  # asyncssh is an extra of its own
+            except ModuleNotFoundError as error:
+                raise HostError(f"{name}: SSH needs {error.name}: run `pip install 'gpuwise[ssh]'`.") from error
+            return SshHost(remote)
+    raise UnknownHostError(name, inventory)

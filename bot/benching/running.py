@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.backlog import LeaseStore, StaleTokenError
 from bench.jobs import PHASES, Cancelled, Failed, Heartbeat, Job, Phase, TimedOut
-from bot.benching.hosts import Connection, Host, Line
+from bot.benching.hosts import Connection, Host, HostError, Line
 
 #: Seconds that a job is leased for, and after how long a silent worker counts as gone.
 LEASE_S, SILENCE_S = 30.0, 15.0
@@ -39,13 +39,25 @@ class _Running:
         self._is_cancelling = False
 
     async def run(self, host: Host) -> Job:
-        connection = await host.start({**self._job.request, "token": str(self._token)})
         try:
-            return await self._conclude(await self._listen(connection))
+            return await self._attempt(host)
         except StaleTokenError:
             return self._job  # the lease ran out meanwhile; nothing of this run is kept
-        finally:
-            await connection.end()
+
+    async def _attempt(self, host: Host) -> Job:
+        try:
+            connection = await host.start({**self._job.request, "token": str(self._token)})
+            try:
+                return await self._conclude(await self._listen(connection))
+            except asyncio.CancelledError:  # nobody waits any more: the run ends, and the backlog knows how
+                await connection.cancel()
+                await self._conclude(await self._listen(connection))
+                raise
+            finally:
+                await connection.end()
+        except HostError as error:
+            gone = Failed(kind="host", message=str(error))
+            return await self._store.write(self._job.id, self._token, gone)
 
     async def _listen(self, connection: Connection) -> Line:
         """Return the worker's last line; an empty one where it fell silent or ended without a word."""

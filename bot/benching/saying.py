@@ -1,6 +1,6 @@
 """Jobs, results and comparisons as lines of a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench.catalogue import CASES
@@ -28,6 +28,22 @@ def job_line(job: Job) -> str:
     result = f" → {job.result_id}" if job.result_id else ""
     error = f": {job.error.message}" if job.error else ""
     return f"{job.id:8}{job.state.value:12}{job.host:10}{said}{result}{error}"
+
+
+def probe_lines(name: str, found: Mapping[str, Any] | None, problems: Sequence[str]) -> Iterable[str]:
+    """Yield what a host has, its GPUs in a line each, and what is wrong with it."""
+    if found is None:
+        yield f"{name:10}cannot be asked"
+    else:
+        host, software = found["host"], found["software"] or {}
+        memory = f", {host['ram_gb']:g} GB" if "ram_gb" in host else ""
+        torch = f"torch {software['torch']}" if software else "no torch"
+        none = "" if found["gpus"] else "; no GPU that torch can use"
+        yield f"{name:10}{host['cpu_model']}, {host['cores_visible']} cores{memory}; {torch}{none}"
+        for gpu in found["gpus"]:
+            gb = gpu["memory_bytes"] / 1e9
+            yield f"{'':10}{gpu['name']}, {gb:.1f} GB, sm {gpu['sm']}, {gpu['uuid']}, PCI {gpu['pci_bus_id']}"
+    yield from (f"{'':10}wrong: {problem}" for problem in problems)
 
 
 def record_text(record: dict[str, Any]) -> str:

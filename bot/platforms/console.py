@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
 Respond = Callable[[Message], Answer]
+#: Starts the benchmark of an answer that has one, and returns how it ended.
+Start = Callable[[Answer], Answer | None]
 
 COMMANDS = ("/help", "/sources", "/undo", "/quit")
 #: What a command says to the bot, in the language of the thread so that the answer stays in it.
@@ -48,7 +50,7 @@ def talk(app: App) -> None:
         _talk_to_person(app, language_of(os.environ))
         return
     app.prepare(_report_progress)
-    write_answers(app.bot.respond, sys.stdin.buffer, sys.stdout)
+    write_answers(app.bot.respond, sys.stdin.buffer, sys.stdout, lambda answer: _run_of(app, answer))
 
 
 def language_of(environ: Mapping[str, str]) -> str:
@@ -65,8 +67,9 @@ def clean(text: str) -> str:
 class Chat:
     """One thread: what the last answer suggested, and the language it was in."""
 
-    def __init__(self, respond: Respond, language: str | None = None) -> None:
+    def __init__(self, respond: Respond, language: str | None = None, *, starts_runs: bool = False) -> None:
         self._respond = respond
+        self._starts_runs = starts_runs
         self._language = language
         self._suggestions: Sequence[Action] = ()
 
@@ -78,22 +81,33 @@ class Chat:
 
     def answer(self, text: str) -> Answer:
         """Return the answer to a message."""
-        answer = self._respond(Message(text=text, language_hint=self._language))
+        answer = self._respond(Message(text=text, language_hint=self._language, starts_runs=self._starts_runs))
         self._language = answer.language
         self._suggestions = answer.actions
         return answer
 
 
-def write_answers(respond: Respond, lines: Iterable[bytes], out: TextIO) -> None:
+def write_answers(respond: Respond, lines: Iterable[bytes], out: TextIO, start: Start | None = None) -> None:
     """Answer each line as a message of one thread; answers are plain text, an empty line between two."""
-    chat = Chat(respond)
+    chat = Chat(respond, starts_runs=start is not None)
     between = ""
     for text in _texts(lines):
-        answer = chat.answer(chat.message(text))
-        sources = sources_text(answer, texts(answer.language).say("sources.heading"))
-        out.write(between + "\n\n".join(part for part in (to_text(answer), sources) if part) + "\n")
-        out.flush()
-        between = "\n"
+        answer: Answer | None = chat.answer(chat.message(text))
+        while answer is not None:
+            sources = sources_text(answer, texts(answer.language).say("sources.heading"))
+            out.write(between + "\n\n".join(part for part in (to_text(answer), sources) if part) + "\n")
+            out.flush()
+            between = "\n"
+            answer = start(answer) if start else None
+
+
+def _run_of(app: App, answer: Answer) -> Answer | None:
+    """Run the benchmark of an answer that has one."""
+    if answer.run is None:
+        return None
+    from bot.platforms.benching import run_now  # noqa: PLC0415  # SQLAlchemy is for benchmarks only
+
+    return run_now(app, answer)
 
 
 def _texts(lines: Iterable[bytes]) -> Iterator[str]:
@@ -125,7 +139,7 @@ def _talk_to_person(app: App, language: str) -> None:
         heading = texts(answer.language).say("sources.heading")
         console.print(to_renderable(answer, heading), end="\n\n")
 
-    chat = Chat(app.bot.respond, language)
+    chat = Chat(app.bot.respond, language, starts_runs=True)
     session = make_session(app.settings.home, tuple(app.library.catalogue.families))
     console.print(say("chat.welcome"))
     while True:
@@ -135,7 +149,7 @@ def _talk_to_person(app: App, language: str) -> None:
             if typed.lower() == "/quit":
                 return
             if typed:
-                _reply(chat, typed, show)
+                _reply(chat, typed, show, lambda answer: _run_of(app, answer))
         except KeyboardInterrupt:
             continue
         except EOFError:
@@ -155,10 +169,13 @@ def _signals_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _reply(chat: Chat, typed: str, show: Callable[[Answer], None]) -> None:
-    """Show the answer to what was typed; the chat outlives an answer that fails."""
+def _reply(chat: Chat, typed: str, show: Callable[[Answer], None], start: Start) -> None:
+    """Show the answer to what was typed, then how its run ended; the chat outlives an answer that fails."""
     try:
-        show(chat.answer(chat.message(typed)))
+        answer: Answer | None = chat.answer(chat.message(typed))
+        while answer is not None:
+            show(answer)
+            answer = start(answer)
     except Exception as error:  # noqa: BLE001  # the loop that must outlive one message, and no traceback for people
         _log.error("no answer to %r: %s", typed, error)
 

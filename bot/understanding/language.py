@@ -19,7 +19,7 @@ VIETNAMESE = frozenset(
     cach lam khi neu tai sao vi sao hieu nang tieu thu dien kien truc the he phan mem ho tro xin chao cam on em anh ad ae
     mn dung luong re dat con nua roi chua ma va rang nguoi viec tinh toan song tham so lop kich hoat tich chap hoi quy
     chuyen giao suy luan card nhan loi tuc co ra mat nam nay do uh oi da nua dau tien it nhieu lon thieu khoang duoi
-    sanh xung lan khe bac trau cay duong nhip ngan sach trieu cu muon biet hoi
+    ket sanh xung lan khe bac trau cay duong nhip ngan sach trieu cu muon biet hoi
     """.split()  # noqa: SIM905  # a list of quoted syllables is harder to read
 )
 ENGLISH = frozenset(

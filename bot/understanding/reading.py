@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.intents import Act, Frame, Intent, IntentKind
 from bot.texts import field_names
 from bot.understanding import dialogue
+from bot.understanding.benching import read_bench, read_results
 from bot.understanding.constraints import ConstraintReader
 from bot.understanding.deciding import Named, decide
 from bot.understanding.fields import FieldReader
@@ -61,6 +62,8 @@ class QuestionReader:
         return self._question(intent, text)
 
     def _question(self, intent: Intent, text: str) -> Intent:
+        if (benched := _benched(intent, text)) is not None:
+            return benched
         wishes = self._constraints.read(text)
         mentions = tuple(item for item in self._mentions(text) if not _inside(item, wishes))
         wishes = _outside(wishes, mentions)
@@ -149,6 +152,15 @@ def split_questions(text: str, limit: int = 3) -> list[str]:
     if len(parts) < 2 or sum("?" in part for part in parts) < 2:  # noqa: PLR2004
         return [text.strip()]
     return parts[:limit]
+
+
+def _benched(intent: Intent, text: str) -> Intent | None:
+    """Return the intent of a message that asks for a benchmark or for results, None for any other."""
+    if (asked := read_bench(text)) is not None:
+        return replace(intent, kind=IntentKind.BENCH, text=text, bench=asked)
+    if (asked := read_results(text)) is not None:
+        return replace(intent, kind=IntentKind.RESULTS, text=text, bench=asked)
+    return None
 
 
 def _inside(mention: Mention, wishes: ReadWishes) -> bool:

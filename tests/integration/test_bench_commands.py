@@ -74,6 +74,20 @@ def test_a_run_is_cancelled_from_another_process(home: Path, capsys: pytest.Capt
     assert "cancelled" in run(capsys, "bench", "jobs", "--all")
 
 
+def test_ctrl_c_cancels_the_run_and_the_backlog_knows(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-c", "from bot.cli import run; run()", *LSTM]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        while "measuring" not in running.stderr.readline():
+            continue
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+
+    with open_job_store(home) as store:
+        (job,) = asyncio.run(store.list())
+    assert job.state is State.CANCELLED
+
+
 def test_a_bot_that_is_killed_leaves_no_worker_and_the_next_run_goes_on(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
