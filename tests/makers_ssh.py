@@ -17,6 +17,7 @@ import pytest
 
 from bench.processes import parent_of
 from tests.makers_worker import MARK
+from tests.processes import is_nobody_left, processes_with, read_of
 
 SSHD = "/usr/sbin/sshd"
 WORKER = f"{sys.executable} -m bench.worker"
@@ -61,21 +62,16 @@ class SshServer:
 
     def left(self) -> list[int]:
         """Return the processes that sessions of this server started."""
-        wanted = f"{MARK}={self.mark}".encode()
-        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [pid for pid in pids if wanted in _read(pid, "environ").split(b"\0")]
+        return processes_with(f"{MARK}={self.mark}")
 
     def nobody_is_left(self, seconds: float) -> bool:
         """Whether every process is gone within *seconds*."""
-        deadline = time.monotonic() + seconds
-        while self.left() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return not self.left()
+        return is_nobody_left(f"{MARK}={self.mark}", seconds)
 
     def session(self) -> int:
         """Return the server's process that carries the worker's session."""
-        pid: int | None = next(pid for pid in self.left() if b"bench.worker" in _read(pid, "cmdline"))
-        while pid and not _read(pid, "comm").startswith(b"sshd"):
+        pid: int | None = next(pid for pid in self.left() if b"bench.worker" in read_of(pid, "cmdline"))
+        while pid and not read_of(pid, "comm").startswith(b"sshd"):
             pid = parent_of(pid)
         assert pid
         return pid
@@ -132,10 +128,3 @@ def _wait_for(server: SshServer, process: "subprocess.Popen[bytes]") -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("the server never listened")
-
-
-def _read(pid: int, name: str) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    except OSError:
-        return b""

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from tests.processes import is_nobody_left, processes_with, read_of
 
 MARK = "GPUWISE_TEST"
 _PATIENCE_S = 90.0
@@ -58,20 +59,15 @@ class Running:
 
     def of(self, module: str) -> list[int]:
         """Return the processes of this run that run *module*."""
-        return [pid for pid in self.left() if module.encode() in _read(pid, "cmdline")]
+        return [pid for pid in self.left() if module.encode() in read_of(pid, "cmdline")]
 
     def left(self) -> list[int]:
         """Return the processes that belong to this worker, itself included; zombies are ended."""
-        wanted = f"{MARK}={self.mark}".encode()
-        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [pid for pid in pids if wanted in _read(pid, "environ").split(b"\0")]
+        return processes_with(f"{MARK}={self.mark}")
 
     def nobody_is_left(self, seconds: float) -> bool:
         """Whether every process is gone within *seconds*."""
-        deadline = time.monotonic() + seconds
-        while self.left() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return not self.left()
+        return is_nobody_left(f"{MARK}={self.mark}", seconds)
 
 
 @contextmanager
@@ -101,10 +97,3 @@ def worker(request: dict[str, Any] | str, **environ: str) -> Iterator[Running]:
                     pipe.close()
                 except BrokenPipeError:
                     continue
-
-
-def _read(pid: int, name: str) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    except OSError:
-        return b""

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from bot.benching.hosts import Line
 from bot.benching.running import Runner
 from bot.cli import main
 from bot.store.jobs import open_job_store
+from tests.processes import is_nobody_left
 
 LSTM = ("bench", "run", "lstm", "--quick", "--max-seconds", "5")
 
@@ -98,10 +98,7 @@ def test_a_bot_that_is_killed_leaves_no_worker_and_the_next_run_goes_on(
             continue
         bot.send_signal(signal.SIGKILL)
 
-    deadline = time.monotonic() + 5
-    while processes_with("KILLED_BOT=1") and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert processes_with("KILLED_BOT=1") == []
+    assert is_nobody_left("KILLED_BOT=1", 5)
     with open_job_store(home) as store:
         lost = asyncio.run(store.expire(datetime.now(UTC) + timedelta(minutes=1)))
     assert [job.state for job in lost] == [State.LOST]
@@ -192,14 +189,3 @@ async def test_the_token_of_the_lease_goes_with_the_request(home: Path) -> None:
 
     assert [request["token"] for request in host.requests] == [str(job.token)]
     assert job.state is State.CANCELLED
-
-
-def processes_with(variable: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and variable.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
