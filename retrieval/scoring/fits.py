@@ -143,8 +143,16 @@ class Fits:
         """Return the log of what a maker's software keeps; one without any row gets the least that AMD's ever kept."""
         if card.vendor == "NVIDIA":
             return 0.0
+        if card.vendor == "AMD" and "AMD" in family.vendors:
+            return family.amd
+        return self.unmeasured(card)
+
+    def unmeasured(self, card: GpuSpec) -> float:
+        """Return the log of what a maker's software keeps where none of its cards was measured; NVIDIA's keeps all."""
+        if card.vendor == "NVIDIA":
+            return 0.0
         if card.vendor == "AMD":
-            return family.amd if "AMD" in family.vendors else self.borrowed_amd
+            return self.borrowed_amd
         return min((family.amd for family in self.families.values()), default=0.0)
 
 

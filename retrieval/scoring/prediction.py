@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from knowledge.specs import GpuSpec
 from knowledge.workloads import Network
 from retrieval.scoring.candidates import Speed
-from retrieval.scoring.fits import REFERENCE, TERMS, Fit, Fits
+from retrieval.scoring.fits import REFERENCE, TERMS, UNKNOWN_VENDOR, Fit, Fits
 from retrieval.scoring.needs import Method, Mode, Precision, Work
 from retrieval.scoring.networks import sized, widened
 from retrieval.scoring.rates import Rates, rates_of
@@ -227,7 +227,10 @@ class Predictor:
         if rates is None:
             return None
         step, samples, spread = _step(plan, rates)
-        value = samples / step.seconds
+        value, notes = samples / step.seconds, plan.notes
+        if plan.network.family == "llm" and card.vendor != "NVIDIA":  # its software decodes; launching is the host's
+            value *= math.exp(self.fits.unmeasured(card))
+            spread, notes = spread + UNKNOWN_VENDOR, (*notes, "vendor_unmeasured")
         return Prediction(
             work=plan.work,
             card=card.slug,
@@ -239,7 +242,7 @@ class Predictor:
             unit=plan.unit,
             basis="roofline",
             regime=step.regime,
-            notes=plan.notes,
+            notes=notes,
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -91,14 +92,15 @@ def test_ctrl_c_cancels_the_run_and_the_backlog_knows(home: Path, capsys: pytest
 def test_a_bot_that_is_killed_leaves_no_worker_and_the_next_run_goes_on(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    mark = secrets.token_hex(8)
     command = [sys.executable, "-c", "from bot.cli import run; run()", *LSTM]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "KILLED_BOT": "1"}) as bot:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "KILLED_BOT": mark}) as bot:
         assert bot.stderr
         while "measuring" not in bot.stderr.readline():
             continue
         bot.send_signal(signal.SIGKILL)
 
-    assert is_nobody_left("KILLED_BOT=1", 5)
+    assert is_nobody_left(f"KILLED_BOT={mark}", 5)
     with open_job_store(home) as store:
         lost = asyncio.run(store.expire(datetime.now(UTC) + timedelta(minutes=1)))
     assert [job.state for job in lost] == [State.LOST]

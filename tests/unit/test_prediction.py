@@ -47,6 +47,19 @@ def test_a_maker_without_rows_is_a_roofline_that_says_so(library: Library) -> No
     assert intel.hi / intel.value > nvidia.hi / nvidia.value
 
 
+def test_decoding_counts_on_less_where_a_makers_software_was_not_measured(library: Library) -> None:
+    work = Work(network="llm", parameters_b=7, mode=Mode.INFERENCE, precision=Precision.INT4)
+    cards = [library.catalogue.by_slug[slug] for slug in ("rtx-3060-12gb", "rx-7900-xtx", "arc-a770-16gb")]
+
+    found = [predict(work, card) for card in cards]
+    nvidia, amd, intel = (one.value / (card.memory_bandwidth_gb_s or 0) for one, card in zip(found, cards, strict=True))
+
+    assert nvidia > amd > intel
+    assert intel < 0.8 * nvidia
+    assert [one.notes for one in found] == [(), ("vendor_unmeasured",), ("vendor_unmeasured",)]
+    assert found[2].hi / found[2].value > found[0].hi / found[0].value
+
+
 def test_amd_is_fitted_where_it_has_rows_and_a_roofline_where_it_has_none(library: Library) -> None:
     card = library.catalogue.by_slug["rx-7900-xtx"]
 
