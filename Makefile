@@ -18,7 +18,8 @@ index: $(SERVING)
 
 test: $(DEVELOPING)
 	@$(BIN)/gpuwise index >&2
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not timing and not soak and not gpu'
+	@$(BIN)/python -m pytest -q -m 'timing and not soak and not gpu'
 
 check: $(DEVELOPING)
 	$(BIN)/ruff format --check .

@@ -25,6 +25,11 @@ _DAY = timedelta(days=1)
 class QuotaError(BenchError):
     """Somebody has used up what one person may ask for."""
 
+    def __init__(self, message: str, *, limit: str, used: float, allowed: float) -> None:
+        super().__init__(message)
+        self.limit = limit  #: the field of `Quota` that is used up
+        self.used, self.allowed = used, allowed
+
 
 class StaleTokenError(BenchError):
     """A worker wrote about a job that is no longer its own; it must stop and leave the GPU."""
@@ -82,13 +87,19 @@ def check_quota(jobs: Iterable[Job], user: str, quota: Quota, now: datetime) -> 
     if len(active) >= quota.jobs:
         raise QuotaError(
             f"You have {len(active)} of {quota.jobs} jobs queued or running: "
-            f"wait for one to end, or cancel one ({', '.join(active) or 'none'})."
+            f"wait for one to end, or cancel one ({', '.join(active) or 'none'}).",
+            limit="jobs",
+            used=len(active),
+            allowed=quota.jobs,
         )
     used = sum(gpu_minutes(job, now) for job in own)
     if used >= quota.gpu_minutes:
         raise QuotaError(
             f"Your jobs took or reserved {used:.0f} of {quota.gpu_minutes:g} GPU minutes within 24 hours: "
-            "ask again later, or run on the CPU."
+            "ask again later, or run on the CPU.",
+            limit="gpu_minutes",
+            used=used,
+            allowed=quota.gpu_minutes,
         )
 
 

@@ -11,7 +11,7 @@ PRECISIONS = ("fp32", "tf32", "fp16", "bf16")
 #: How image tensors lie in memory.
 LAYOUTS = ("contiguous", "channels_last")
 #: Seconds that a run may measure, whatever it reached.
-MAX_SECONDS = (5, 3600)
+MAX_SECONDS = (1, 3600)
 #: Batches that one sweep may try.
 MOST_BATCHES = 8
 

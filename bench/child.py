@@ -53,8 +53,10 @@ class Run:
         self._phase("checking")
         check = check_of(first_loss, workload.loss())
         memory = cases.device.peak_memory()
+        seen = import_module("bench.cases.tracing").trace(workload)
         warm_up = {"blocks": len(warm), "seconds": sum(block.wall_s for block in warm)}
-        self._emit({"type": "end", "check": check, "memory": memory, "first_step_s": first_s, "warm_up": warm_up})
+        end = {"check": check, "memory": memory, "trace": seen, "first_step_s": first_s, "warm_up": warm_up}
+        self._emit({"type": "end", **end})
 
     def _blocks(
         self,

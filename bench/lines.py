@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 Line = dict[str, Any]
 Emit = Callable[[Mapping[str, Any]], None]
 _CHUNK = 65536
+_TICK_S = 0.25
 
 
-def emitter() -> Emit:
-    """Return what writes lines to stdout, which from now on is this alone: prints of libraries go to stderr."""
+def emitter(attend: Callable[[], None] | None = None) -> Emit:
+    """Return what writes lines to stdout, which from now on is this alone: prints of libraries go to stderr.
+
+    While nobody reads, *attend* is called again and again; what it raises ends the wait.
+    """
     sys.stdout.flush()
     descriptor = os.dup(1)
     os.dup2(2, 1)
@@ -20,7 +25,12 @@ def emitter() -> Emit:
     def emit(line: Mapping[str, Any]) -> None:
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
         while data:
-            data = data[os.write(descriptor, data) :]
+            if attend is None:
+                data = data[os.write(descriptor, data) :]
+            elif select.select([], [descriptor], [], _TICK_S)[1]:  # so much room is there that this much never waits
+                data = data[os.write(descriptor, data[: select.PIPE_BUF]) :]
+            else:
+                attend()
 
     return emit
 

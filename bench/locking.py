@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.errors import BenchError, NotNowError
 
-_FOLDER = Path(tempfile.gettempdir()) / "gpuwise-locks"
+_FOLDER = "gpuwise-locks"
 _ANYONE, _STICKY = 0o666, 0o1777
 
 
@@ -23,9 +23,12 @@ class BusyError(NotNowError):
 
 
 @contextmanager
-def device_lock(device: str, folder: Path = _FOLDER) -> Iterator[None]:
-    """Hold the lock of *device*, a GPU's UUID or "cpu"; BusyError where another process holds it."""
-    descriptor = _open(folder, device)
+def device_lock(device: str, folder: Path | None = None) -> Iterator[None]:
+    """Hold the lock of *device*, a GPU's UUID or "cpu"; BusyError where another process holds it.
+
+    *folder* is one in the temporary folder unless it is given.
+    """
+    descriptor = _open(folder or Path(tempfile.gettempdir()) / _FOLDER, device)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

@@ -141,6 +141,7 @@ def _result(request: Request, outcome: Outcome) -> dict[str, Any] | None:
         "first_step_s": outcome.end.get("first_step_s"),
         "memory": outcome.end.get("memory"),
         **_energy(outcome, statistics.throughput),
+        "trace": outcome.end.get("trace"),
         "ruler": outcome.facts.get("ruler"),
         "warm_up": outcome.end.get("warm_up"),
     }
@@ -159,12 +160,17 @@ def _limited_by(request: Request, outcome: Outcome) -> str | None:
     if statistics is None:
         return None
     ruler, samples = outcome.facts.get("ruler") or {}, outcome.facts["samples"]
+    step_s, seen = statistics.step_ms_p50 / 1000, outcome.end.get("trace") or {}
+    # Events around a block hold the GPU's idle time too, so only the trace tells how long it waited for the host.
+    idle = max(0.0, 1 - seen["busy_s"] / step_s) if seen else statistics.host_gap
     return what_limits(
-        step_s=statistics.step_ms_p50 / 1000,
+        step_s=step_s,
         flops=outcome.facts["workload"]["flops_step"] / samples,
         samples=samples,
         matmul_tflops=ruler.get(f"matmul_{request.precision}_tflops") or ruler.get("matmul_fp32_tflops"),
-        host_gap=statistics.host_gap,
+        host_gap=idle,
+        launches=seen.get("launches"),
+        launch_us=ruler.get("launch_us"),
     )
 
 

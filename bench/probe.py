@@ -5,7 +5,9 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,34 +15,64 @@ from typing import Any
 from bench.host import describe
 from bench.lines import emitter
 from bench.processes import die_with_parent
-from bench.request import VERSION
+from bench.request import VERSION, read_heard_s
 
 _NVIDIA = Path("/dev/nvidia0")
 _PATIENCE_S = 45.0  #: torch's import from a cold disk, and CUDA's start
+_TICK_S = 0.25
 
 
-def is_probe(text: str) -> bool:
-    """Whether a request's line asks what the host has, instead of for a run."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeRequest:
+    """Asks what the host has, instead of for a run."""
+
+    heard_s: int | None = None  #: as in a request for a run
+
+
+def read_probe(text: str) -> ProbeRequest | None:
+    """Return what a line asks, None where it asks for no probe; RequestError where it does but wrongly."""
     try:
         asked = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(asked, dict) and asked.keys() == {"probe"} and asked["probe"] is True
+        return None
+    if not isinstance(asked, dict) or asked.get("probe") is not True or asked.keys() - {"probe", "heard_s"}:
+        return None
+    return ProbeRequest(heard_s=read_heard_s(asked))
 
 
-def ask(patience_s: float = _PATIENCE_S) -> dict[str, Any]:
-    """Return what a process of its own finds: torch may crash or hang where a driver is broken."""
+def ask(is_wanted: Callable[[], bool] = lambda: True, patience_s: float = _PATIENCE_S) -> dict[str, Any] | None:
+    """Return what a process of its own finds, None once it *is_wanted* no more.
+
+    Torch may crash or hang where a driver is broken.
+    """
     command = [sys.executable, "-m", "bench.probe", str(os.getpid())]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:  # noqa: S603 - no word of it comes from a request
+        try:
+            return _found(process, is_wanted, patience_s)
+        finally:
+            process.kill()
+
+
+def _found(
+    process: "subprocess.Popen[bytes]", is_wanted: Callable[[], bool], patience_s: float
+) -> dict[str, Any] | None:
+    deadline = time.monotonic() + patience_s
+    while is_wanted():
+        try:
+            said, _ = process.communicate(timeout=min(_TICK_S, patience_s))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                continue
+            return _answer(None, [], [f"torch or its driver did not answer within {patience_s:g} s: run `nvidia-smi`."])
+        return _read(said, process.returncode)
+    return None
+
+
+def _read(said: bytes, status: int) -> dict[str, Any]:
     try:
-        done = subprocess.run(  # noqa: S603 - no word of it comes from a request
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=patience_s, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return _answer(None, [], [f"torch or its driver did not answer within {patience_s:g} s: run `nvidia-smi`."])
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
+        found: dict[str, Any] = json.loads(said)
     except ValueError:
-        problem = f"the look at torch ended with status {done.returncode}: run `python3 -m bench.probe` on the host."
+        problem = f"the look at torch ended with status {status}: run `python3 -m bench.probe` on the host."
         return _answer(None, [], [problem])
     return found
 

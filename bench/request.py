@@ -16,6 +16,8 @@ _UUID = re.compile(r"(?:GPU|MIG)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST = 4096  #: characters of a request
 _SECONDS, _QUICK_SECONDS = 120, 20
+#: Seconds that an asker may promise to be heard within.
+HEARD_S = (5, 600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Request:
     sweep: tuple[int, ...] = ()  #: batches to run one after the other instead of `batch`
     wait: bool = False  #: whether to wait for a busy GPU instead of refusing it
     token: str | None = None  #: of the lease that the result is written under
+    heard_s: int | None = None  #: seconds within which the asker writes anything to stdin again; None: never
 
     @property
     def spec(self) -> CaseSpec:
@@ -45,7 +48,9 @@ class Request:
     @property
     def rules(self) -> Rules:
         """How it is measured."""
-        return replace(QUICK if self.quick else RULES, max_s=float(self.max_seconds))
+        rules = QUICK if self.quick else RULES
+        warm_up_s = min(rules.warm_up_max_s, float(self.max_seconds))  # little time: a short warm-up
+        return replace(rules, max_s=float(self.max_seconds), warm_up_max_s=warm_up_s)
 
     @property
     def protocol(self) -> dict[str, Any]:
@@ -98,7 +103,15 @@ def read_request(data: Mapping[str, Any]) -> Request:
         sweep=_sweep(data, spec),
         wait=_flag(data, "wait"),
         token=_matching(data, "token", _TOKEN, "at most 64 letters, digits, - and _"),
+        heard_s=read_heard_s(data),
     )
+
+
+def read_heard_s(data: Mapping[str, Any]) -> int | None:
+    """Return the `heard_s` of a request or a probe, None where it promises nothing; RequestError as above."""
+    if data.get("heard_s") is None:
+        return None
+    return _integer(data, "heard_s", *HEARD_S, HEARD_S[0])
 
 
 def _choice(data: Mapping[str, Any], name: str, among: tuple[str, ...], usual: str | None) -> str:

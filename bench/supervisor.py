@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Any
 
+from bench.asker import Asker
 from bench.lines import Emit, LineBuffer
 from bench.outcome import Outcome
 from bench.processes import MARK, is_stopped, kill_below
@@ -38,9 +40,9 @@ class Patience:
 
 
 class Supervisor:
-    """One run: its process, its watcher, and the asker's end of the pipe, whose end means cancel."""
+    """One run: its process, its watcher, and the asker, whose end means cancel."""
 
-    def __init__(self, emit: Emit, asker: int, environ: Mapping[str, str], patience: Patience) -> None:
+    def __init__(self, emit: Emit, asker: Asker, environ: Mapping[str, str], patience: Patience) -> None:
         self._emit, self._asker, self._environ, self._patience = emit, asker, environ, patience
         self._outcome = Outcome()
         self._heard = self._beat = self._moving = time.monotonic()
@@ -48,18 +50,21 @@ class Supervisor:
     def run(self, request: Request, mark: str) -> Outcome:
         """Return what became of the run; every process that it started is gone."""
         environ = {**self._environ, MARK: mark, "CUDA_VISIBLE_DEVICES": request.gpu or ""}
-        try:
-            with (
-                self._start("bench.watcher", mark, *filter(None, [request.gpu]), environ=environ) as watcher,
-                self._start("bench.child", environ=environ) as child,
-            ):
-                self._talk(request, child, watcher)
-                self._conclude(child, watcher)
-                kill_below(os.getpid())
-        finally:
-            if not kill_below(os.getpid()):
-                self._emit({"type": "error", "class": "left-over", "message": "Processes of the run did not end."})
+        with ExitStack() as held:  # left from its end: killing goes before waiting, which alone would never end
+            watcher = held.enter_context(
+                self._start("bench.watcher", mark, *filter(None, [request.gpu]), environ=environ)
+            )
+            held.callback(self._end_all)
+            child = held.enter_context(self._start("bench.child", environ=environ))
+            held.callback(self._end_all)
+            self._talk(request, child, watcher)
+            self._conclude(child, watcher)
         return self._outcome
+
+    def _end_all(self) -> None:
+        """Kill every process of the run, also where nobody listens any more."""
+        if not kill_below(os.getpid()):
+            self._emit({"type": "error", "class": "left-over", "message": "Processes of the run did not end."})
 
     def _start(self, module: str, *arguments: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", module, str(os.getpid()), *arguments]
@@ -70,7 +75,7 @@ class Supervisor:
         with selectors.DefaultSelector() as selector:
             _hand_over(child.stdin, request)
             buffers = {_descriptor(process.stdout): LineBuffer() for process in (child, watcher)}
-            for descriptor in (self._asker, *buffers):
+            for descriptor in (self._asker.descriptor, *buffers):
                 selector.register(descriptor, selectors.EVENT_READ)
             while self._goes_on(child, deadline):
                 for key, _ in selector.select(_TICK_S):
@@ -81,7 +86,7 @@ class Supervisor:
     def _read(self, descriptor: int, buffers: Mapping[int, LineBuffer], selector: selectors.BaseSelector) -> None:
         buffer = buffers.get(descriptor)
         if buffer is None:
-            self._outcome.is_cancelled = not os.read(descriptor, 4096)  # anything but the end says nothing
+            self._asker.listen()
             return
         for line in buffer.read(descriptor):
             self._take(line)
@@ -122,6 +127,9 @@ class Supervisor:
             self._fail("hung", "The run was stopped by a signal and did not go on.")
         elif now - self._heard > self._patience.silence_s:
             self._fail("hung", f"The run said nothing for {self._patience.silence_s:.0f} seconds.")
+        elif silence := self._asker.silence():
+            self._fail(silence.kind, str(silence))
+        self._outcome.is_cancelled = self._asker.has_ended
         return self._outcome.error is None and not self._outcome.is_cancelled
 
     def _fail(self, kind: str, message: str) -> None:

@@ -1,12 +1,12 @@
 """`python -m bench.worker`: one JSON request on stdin, JSON lines out; the end of stdin cancels.
 
-A line is a phase, a block, a heartbeat, a result with its record, an error, and last the end with its state. Nothing
-that a request says reaches a shell, a path or an import: it names a case of a closed set and bounded integers.
+An asker that promises to be heard (`heard_s`) and falls silent ends its run too. A line is a phase, a block, a
+heartbeat, a result with its record, an error, and last the end with its state. Nothing that a request says reaches a
+shell, a path or an import: it names a case of a closed set and bounded integers.
 """
 
 import os
 import secrets
-import select
 import signal
 import sys
 import time
@@ -16,28 +16,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.errors import BenchError, NotNowError, RequestError
+from bench.asker import Asker, UnheardError
+from bench.errors import BenchError, NotNowError
 from bench.host import describe
 from bench.lines import Emit, emitter
 from bench.locking import device_lock
 from bench.outcome import Outcome, record_of
 from bench.preflight import Preflight
-from bench.probe import ask, is_probe
+from bench.probe import ProbeRequest, ask, read_probe
 from bench.processes import MARK, become_subreaper, kill_marked
 from bench.request import Request, parse_request
 from bench.supervisor import Patience, Supervisor
 
-#: Seconds that a request may take to arrive, and bytes that it may have.
-_ARRIVAL_S, _LONGEST = 30.0, 65536
 _WAIT_S = 1.0
 _STATES = {"cancelled": "cancelled", "timeout": "timed_out", "hung": "timed_out"}
+#: Ends of a sweep that say nothing about the batches that ran before, but that nobody wants the rest.
+_BROKEN_OFF = frozenset({"yielded", "unheard"})
 
 
 class Worker:
     """Runs one request, or one batch after the other of a sweep."""
 
     def __init__(
-        self, emit: Emit, asker: int, environ: Mapping[str, str], preflight: Preflight, patience: Patience | None = None
+        self,
+        emit: Emit,
+        asker: Asker,
+        environ: Mapping[str, str],
+        preflight: Preflight,
+        patience: Patience | None = None,
     ) -> None:
         self._emit, self._asker, self._environ, self._preflight = emit, asker, environ, preflight
         self._patience = patience or Patience()
@@ -46,11 +52,17 @@ class Worker:
     def serve(self) -> int:
         """Read the request, run it and say how it ended; the exit code is 0 where it was done."""
         try:
-            line = _read_line(self._asker)
-            if is_probe(line):
-                self._emit(ask())
-                return self._end("done")
+            return self._serve()
+        except (BrokenPipeError, UnheardError):  # nobody listens; what ran has been ended
+            return 1
+
+    def _serve(self) -> int:
+        try:
+            line = self._asker.read_line()
+            if probe := read_probe(line):
+                return self._probe(probe)
             request = parse_request(line)
+            self._asker.promise(request.heard_s)
             with ExitStack() as held:
                 if not self._hold(request, held):
                     return self._end("cancelled")
@@ -58,8 +70,18 @@ class Worker:
         except BenchError as error:
             self._emit({"type": "error", "class": error.kind, "message": str(error)})
             return self._end("failed")
-        except BrokenPipeError:  # nobody listens; what ran has been ended
-            return 1
+
+    def _probe(self, probe: ProbeRequest) -> int:
+        self._asker.promise(probe.heard_s)
+        found = ask(self._is_wanted)
+        if found is None:
+            return self._end("cancelled")
+        self._emit(found)
+        return self._end("done")
+
+    def _is_wanted(self) -> bool:
+        self._asker.attend()
+        return not self._asker.has_ended
 
     def _hold(self, request: Request, held: ExitStack) -> bool:
         """Take the device as soon as a run may begin; False where the asker went away while it was waited for."""
@@ -74,7 +96,8 @@ class Worker:
                     self._emit({"type": "phase", "phase": "waiting"})
                 is_waiting = True
                 self._emit({"type": "heartbeat"})
-                if _has_ended(self._asker, _WAIT_S):
+                self._asker.listen(_WAIT_S)
+                if not self._is_wanted():
                     return False
             else:
                 return True
@@ -102,7 +125,7 @@ class Worker:
                 kind = (outcome.error or {}).get("class")
                 if state != "failed" or kind != "oom":
                     break
-        is_enough = fitting and state == "failed" and kind != "yielded"
+        is_enough = fitting and state == "failed" and kind not in _BROKEN_OFF
         return self._end("done" if is_enough else state, largest_batch_ok=fitting)
 
     def _supervise(self, request: Request) -> Outcome:
@@ -132,27 +155,6 @@ def state_of(outcome: Outcome) -> str:
     return _STATES.get((outcome.error or {}).get("class", ""), "failed")
 
 
-def _read_line(descriptor: int) -> str:
-    """Return the first line that arrives; RequestError where none does."""
-    data, deadline = b"", time.monotonic() + _ARRIVAL_S
-    while b"\n" not in data:
-        ready, _, _ = select.select([descriptor], [], [], max(deadline - time.monotonic(), 0))
-        chunk = os.read(descriptor, 4096) if ready else b""
-        data += chunk
-        if not chunk or len(data) > _LONGEST:
-            break
-    line, end, _ = data.partition(b"\n")
-    if not end:
-        raise RequestError("A request is one JSON object on one line; its end did not arrive.")
-    return line.decode("utf-8", errors="replace")
-
-
-def _has_ended(descriptor: int, seconds: float) -> bool:
-    """Whether the asker closes its end within *seconds*."""
-    ready, _, _ = select.select([descriptor], [], [], seconds)
-    return bool(ready) and not os.read(descriptor, 4096)
-
-
 def main() -> int:
     """Serve the request on stdin."""
     become_subreaper()
@@ -161,7 +163,8 @@ def main() -> int:
     environ = {name: value for name, value in os.environ.items() if name != MARK}
     config = os.environ.get("GPUWISE_HOST_CONFIG")
     preflight = Preflight(config=Path(config) if config else None)
-    return Worker(emitter(), sys.stdin.fileno(), environ, preflight).serve()
+    asker = Asker(sys.stdin.fileno())
+    return Worker(emitter(asker.attend), asker, environ, preflight).serve()
 
 
 if __name__ == "__main__":

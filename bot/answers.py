@@ -131,8 +131,9 @@ class Action:
 class Run:
     """A benchmark that starts once its answer was shown."""
 
-    request: Request
+    request: Request  #: its device is not chosen yet
     host: str
+    wish: str = "auto"  #: the device: auto, cpu, gpu, an index, a UUID or a card's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from bot.app import App
+from bot.config import Settings
 from knowledge.checks import check_card
 from knowledge.errors import GpuwiseError
 
@@ -54,3 +55,29 @@ def _platforms(app: App) -> Iterator[Finding]:
             yield Finding(good=False, text=f"{name}: nobody may ask; set GPUWISE_{name.upper()}_ALLOW to ids, or to *")
         else:
             yield Finding(good=True, text=f"{name}: set up, {'anyone' if '*' in allow else len(allow)} may ask")
+            if name == "telegram":
+                yield _telegram(settings)
+    yield from _benchmarks(settings)
+
+
+def _telegram(settings: Settings) -> Finding:
+    """Ask Telegram itself."""
+    from bot.platforms.telegram.checking import introduce  # noqa: PLC0415  # the SDK only where there is a token
+
+    try:
+        return Finding(
+            good=True, text=f"telegram: {introduce(settings.telegram_bot_token or '', settings.telegram_api_url)}"
+        )
+    except GpuwiseError as error:
+        return Finding(good=False, text=f"telegram: {error}")
+
+
+def _benchmarks(settings: Settings) -> Iterator[Finding]:
+    """Yield who may start benchmarks from a chat."""
+    if settings.bench_run and not settings.bench_approve:
+        yield Finding(
+            good=False,
+            text="benchmarks: some may ask for them and nobody may approve; set GPUWISE_BENCH_APPROVE to ids",
+        )
+    elif not settings.bench_run:
+        yield Finding(good=True, text="benchmarks: from the terminal only (GPUWISE_BENCH_RUN names nobody)")

@@ -76,7 +76,15 @@ def make_parser() -> argparse.ArgumentParser:
     index = _add(commands, "index", index_command, "build the index, or renew what changed")
     index.add_argument("--model", help="a sentence-transformers model, by name or folder")
     _add(commands, "serve", serve_command, "answer on every platform whose tokens are set")
+    feedback = _add(commands, "feedback", feedback_command, "print what people thought of their answers")
+    feedback.add_argument("--limit", type=_count, default=100, metavar="N", help="the newest so many")
+    feedback.add_argument("--json", action="store_true", help="print them as JSON")
     _add(commands, "doctor", doctor_command, "say what is set up, stale or wrong, and what to do")
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     evaluate = _add(commands, "evaluate", evaluate_command, "score answers on the question set")
     evaluate.add_argument(
         "--half", choices=("reporting", "tuning"), default="reporting", help="which half of the questions"
@@ -86,7 +94,6 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--predictions", action="store_true", help="print how wrong predictions are instead")
     evaluate.add_argument("--json", action="store_true", help="print the scores as JSON")
     evaluate.add_argument("--misses", action="store_true", help="print every question that missed")
-    return parser
 
 
 def _add_pick(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -186,6 +193,13 @@ def serve_command(app: App, _: argparse.Namespace) -> None:
 
     app.prepare(report_progress)
     serve(app)
+
+
+def feedback_command(app: App, args: argparse.Namespace) -> None:
+    """Print what people thought of their answers."""
+    from bot.feedback import feedback_command as print_feedback  # noqa: PLC0415  # the database is for serving only
+
+    print_feedback(app, args)
 
 
 def doctor_command(app: App, _: argparse.Namespace) -> None:

@@ -47,6 +47,31 @@ class Settings:
         "Telegram user or chat ids that may ask, comma-separated; * for anyone",
         default=frozenset(),
     )
+    telegram_webhook_url: str | None = _setting(
+        "GPUWISE_TELEGRAM_WEBHOOK_URL", "Public https address that Telegram shall call; unset: long polling"
+    )
+    telegram_webhook_secret: str | None = _setting(
+        "GPUWISE_TELEGRAM_WEBHOOK_SECRET", "Secret that Telegram sends along (1–256 of A-Z a-z 0-9 _ -)", secret=True
+    )
+    telegram_webhook_listen: str = _setting(
+        "GPUWISE_TELEGRAM_WEBHOOK_LISTEN", "Address and port to listen on behind TLS", default="127.0.0.1:8443"
+    )
+    telegram_rich: bool = _setting(
+        "GPUWISE_TELEGRAM_RICH",
+        "Whether to send Telegram's rich messages with native tables (old clients cannot show them): true or false",
+        default=False,
+    )
+    admins: frozenset[str] = _setting(
+        "GPUWISE_ADMINS",
+        "Who sees /status and may delete a group's history: ids such as telegram:42",
+        default=frozenset(),
+    )
+    questions: int = _setting(
+        "GPUWISE_QUESTIONS", "Questions of one person within a minute; 0 for as many as they like", default=30
+    )
+    retention_days: int = _setting(
+        "GPUWISE_RETENTION_DAYS", "Days that questions and answers of chats are kept; 0 for ever", default=30
+    )
     prices: Path | None = _setting(  # noqa: RUF009  # the same
         "GPUWISE_PRICES", "CSV of your own prices (name, price, currency, date, condition); takes over launch prices"
     )
@@ -61,8 +86,19 @@ class Settings:
     )
     bench_approve: frozenset[str] = _setting(
         "GPUWISE_BENCH_APPROVE",
-        "Who may approve somebody else's benchmark beside the terminal's own user; ids as above",
+        "Who may approve benchmarks beside the terminal's own user; ids as above",
         default=frozenset(),
+    )
+    bench_four_eyes: bool = _setting(
+        "GPUWISE_BENCH_FOUR_EYES",
+        "Whether somebody else must approve an approver's own benchmark: true or false",
+        default=False,
+    )
+    bench_jobs: int = _setting(
+        "GPUWISE_BENCH_JOBS", "Benchmarks of one person that may be queued or running together", default=3
+    )
+    bench_gpu_minutes: int = _setting(
+        "GPUWISE_BENCH_GPU_MINUTES", "GPU minutes that one person's benchmarks may take within 24 hours", default=60
     )
     threads: int = _setting("GPUWISE_THREADS", "CPU threads that embed a question; 0 for all cores", default=0)
 
@@ -100,6 +136,10 @@ def _convert(variable: str, text: str, default: Any) -> Any:
         return Path(text).expanduser()
     if isinstance(default, frozenset):
         return frozenset(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, bool):
+        if text.lower() not in {"true", "false"}:
+            raise SettingsError(variable, f"must be true or false, not {text!r}")
+        return text.lower() == "true"
     if isinstance(default, int):
         if not text.isdigit():
             raise SettingsError(variable, f"must be a whole number, not {text!r}")

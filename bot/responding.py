@@ -74,6 +74,17 @@ class Bot:
         """Return the answer to *message*."""
         return self.respond_timed(message).answer
 
+    def knows(self, message: Message) -> bool:
+        """Whether anything of the message's conversation is remembered."""
+        with self._lock:
+            return message.conversation in self._threads
+
+    def forget(self, platform: str, chat: str) -> None:
+        """Forget the conversations of a chat."""
+        with self._lock:
+            for key in [key for key in self._threads if key[:2] == (platform, chat)]:
+                del self._threads[key]
+
     def respond_timed(self, message: Message) -> Response:
         """Return the answer to *message* and where its time went."""
         clock = _Clock()

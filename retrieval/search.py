@@ -10,7 +10,7 @@ from retrieval.chunking import ASK, BOUNDARY, CARD, SECTION, STATEMENT
 from retrieval.embedding import Embedder
 from retrieval.gate import Features, Gate
 from retrieval.glossing import Glosser
-from retrieval.index import StoredIndex
+from retrieval.index import Manifest, StoredIndex
 from retrieval.spelling import Speller
 from retrieval.telex import untelex
 from retrieval.words import TOKENS, english_tokens
@@ -69,6 +69,11 @@ class HybridSearch:
         self._speller = Speller(
             english, knows=lambda word: embedder.knows(word) or glosser.knows(word) or vietnamese.knows(word)
         )
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index was made of."""
+        return self._stored.manifest
 
     def search(self, text: str, language: str, *, entity: bool = False, limit: int = 10) -> Findings:
         """Return at most *limit* sections for a question in *language*; *entity* says that it names a card or field."""

@@ -69,7 +69,7 @@ WRONG: dict[str, st.SearchStrategy[Any]] = {
     "batch": _no_integer(1, 8192),
     "length": _no_integer(1, 4096),
     "hidden": _no_integer(1, 4096),
-    "max_seconds": _no_integer(5, 3600) | st.none(),
+    "max_seconds": _no_integer(1, 3600) | st.none(),
     "compile": TEXTS | NUMBERS | CONTAINERS | st.none(),
     "quick": TEXTS | NUMBERS | CONTAINERS | st.none(),
     "wait": TEXTS | NUMBERS | CONTAINERS | st.none(),

@@ -27,8 +27,8 @@ _PATIENCE_S = 20.0
 class SshServer:
     """The server, its keys, and the processes that its sessions left."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.mark = folder, secrets.token_hex(8)
+    def __init__(self, folder: Path, alive_s: int) -> None:
+        self.folder, self.mark, self._alive_s = folder, secrets.token_hex(8), alive_s
         self.user = pwd.getpwuid(os.getuid()).pw_name
         self.port = free_port()
         for name in ("host", "other_host", "open", "forced", "stranger"):
@@ -80,20 +80,23 @@ class SshServer:
         return (
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.folder / 'host'}\nPidFile none\nUsePAM no\n"
             f"StrictModes no\nAuthorizedKeysFile {self.folder / 'authorized_keys'}\nPasswordAuthentication no\n"
-            f"KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nClientAliveInterval 1\n"
+            f"KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nClientAliveInterval {self._alive_s}\n"
             f"ClientAliveCountMax 2\nSetEnv {MARK}={self.mark} TMPDIR={self.folder}\n"
         )
 
 
 @contextmanager
-def ssh_server(folder: Path) -> Iterator[SshServer]:
-    """Run a server whose files are in *folder*; where there is none to run the test is skipped, in CI it fails."""
+def ssh_server(folder: Path, alive_s: int = 1) -> Iterator[SshServer]:
+    """Run a server whose files are in *folder*; where there is none to run the test is skipped, in CI it fails.
+
+    It asks every *alive_s* seconds whether its client still lives; 0: never.
+    """
     if not Path(SSHD).exists() or not shutil.which("ssh-keygen"):
         why = f"{SSHD} and ssh-keygen are needed: install openssh-server"
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where sshd puts away its privileges
-    server = SshServer(folder)
+    server = SshServer(folder, alive_s)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
     try:

@@ -1,13 +1,14 @@
 """A real worker process, and what is left of it in /proc."""
 
+import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,13 +43,28 @@ class Running:
                 return line
         raise AssertionError(f"the worker never said it; it said {self.lines[-5:]}")
 
-    def until_phase(self, phase: str) -> None:
-        self.until(lambda line: line.get("phase") == phase)
+    def until_phase(self, phase: str, *, beat: bool = False) -> None:
+        """Read to the phase; with *beat* the asker is heard at each line up to it."""
 
-    def finish(self) -> list[dict[str, Any]]:
-        """Read everything that is left and return all lines but heartbeats."""
+        def is_there(line: dict[str, Any]) -> bool:
+            if beat:
+                self._beat()
+            return line.get("phase") == phase
+
+        self.until(is_there)
+
+    def until_there_is(self, module: str) -> None:
+        """Wait for a process that runs *module*."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self.of(module):
+            assert time.monotonic() < deadline, f"{module} never ran"
+            time.sleep(0.05)
+
+    def finish(self, *, beat: bool = False) -> list[dict[str, Any]]:
+        """Read everything that is left and return all lines but heartbeats; with *beat* the asker is heard."""
         while self.read() is not None:
-            pass
+            if beat:
+                self._beat()
         self.process.wait(_PATIENCE_S)
         return [line for line in self.lines if line["type"] != "heartbeat"]
 
@@ -56,6 +72,12 @@ class Running:
         """Close the asker's end: cancel."""
         assert self.process.stdin
         self.process.stdin.close()
+
+    def _beat(self) -> None:
+        assert self.process.stdin
+        with suppress(BrokenPipeError):  # it has ended
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
 
     def of(self, module: str) -> list[int]:
         """Return the processes of this run that run *module*."""
@@ -73,14 +95,32 @@ class Running:
 @contextmanager
 def worker(request: dict[str, Any] | str, **environ: str) -> Iterator[Running]:
     """Start a worker with *request* and more of an environment, and end whatever is left of it afterwards."""
+    with _started(request, environ, is_read=True) as running:
+        yield running
+
+
+@contextmanager
+def unread_worker(request: dict[str, Any]) -> Iterator[Running]:
+    """Start a worker that finds its stdout full, so that whatever it says waits."""
+    with _started(request, {}, is_read=False) as running:
+        yield running
+
+
+@contextmanager
+def _started(request: dict[str, Any] | str, environ: Mapping[str, str], *, is_read: bool) -> Iterator[Running]:
     mark = secrets.token_hex(8)
+    reading, writing = os.pipe()
+    if not is_read:
+        os.write(writing, b"\n" * fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ))
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.worker"],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=writing,
         text=True,
         env={**os.environ, **environ, MARK: mark},
     )
+    os.close(writing)
+    process.stdout = os.fdopen(reading, encoding="utf-8")
     running = Running(process, mark)
     try:
         assert process.stdin

@@ -20,7 +20,7 @@ FENCES = {
     "torch": ("retrieval/exporting.py", "bench/cases/"),
     "sentence_transformers": ("retrieval/exporting.py", "bench/cases/"),
     "transformers": ("retrieval/exporting.py", "bench/cases/"),
-    "telegram": ("bot/platforms/telegram.py",),
+    "telegram": ("bot/platforms/telegram/",),
     "matplotlib": ("bot/rendering/pen.py",),
     "PIL": ("bot/rendering/pen.py",),
     "scipy": ("retrieval/fitting.py",),

@@ -11,6 +11,7 @@ from bot.intents import Intent
 from bot.rendering.numbers import say_number
 from bot.texts import texts
 from bot.understanding.benching import BenchAsk
+from bot.understanding.devices import AUTO, CPU, GPU, card_name, is_card, is_index
 
 CONSOLE = "console"
 _PAID = {"fp32": "FP32", "tf32": "TF32", "fp16": "FP16", "bf16": "BF16"}
@@ -28,12 +29,10 @@ def answer_run(intent: Intent, ask: BenchAsk, request: Request, *, starts: bool,
         "bench.what" if starts else "bench.what_would",
         work=work,
         host=Name(host),
+        device=Name(wish_text(ask.wish, language)),
         time=Name(_time_text(request, language)),
     )
     command = Name(f"`gpuwise bench run {request.case} {ask.options()}".rstrip() + "`")
-    if ask.on_gpu:
-        said = sentence(language, "bench.on_gpu", command=command, hosts=Name("`gpuwise hosts`"))
-        return Answer(question=intent.text, language=language, intent=intent.kind, blocks=(Paragraph((said,)),))
     if starts:
         how = sentence(language, "bench.starts")
     else:
@@ -44,7 +43,7 @@ def answer_run(intent: Intent, ask: BenchAsk, request: Request, *, starts: bool,
         language=language,
         intent=intent.kind,
         blocks=(Paragraph((what, how)),),
-        run=Run(request=request, host=host) if starts else None,
+        run=Run(request=request, host=host, wish=ask.wish) if starts else None,
     )
 
 
@@ -73,6 +72,16 @@ def answer_unknown_host(intent: Intent, name: str, known: tuple[str, ...]) -> An
     hosts = listed(list(known), intent.language)
     said = sentence(intent.language, "bench.no_host", name=Given(name), hosts=hosts)
     return Answer(question=intent.text, language=intent.language, intent=intent.kind, blocks=(Paragraph((said,)),))
+
+
+def wish_text(wish: str, language: str) -> str:
+    """Return the device that is wished for in words, such as "on its GPU 1"."""
+    say = texts(language).say
+    if wish in {AUTO, CPU, GPU}:
+        return say(f"bench.wish.{wish}")
+    if is_index(wish):
+        return say("bench.wish.index", index=wish)
+    return say("bench.wish.card", name=card_name(wish) if is_card(wish) else wish)
 
 
 def work_of(request: Request) -> dict[str, object]:
@@ -107,6 +116,7 @@ def _spoken(ask: BenchAsk) -> str:
     words = [ask.mode, ask.precision, *sizes, "quick" if ask.quick else None]
     words += ["channels-last" if ask.channels_last else None, f"{ask.max_seconds} s" if ask.max_seconds else None]
     words.append(f"on {ask.host}" if ask.host else None)
+    words.append(None if ask.wish == AUTO else f"on gpu {ask.wish}" if is_index(ask.wish) else f"on the {ask.wish}")
     return " ".join(word for word in words if word)
 
 

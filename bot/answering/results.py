@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.bench import work_text
 from bot.answering.phrasing import capital, sentence
+from bot.answering.problems import problem_text
 from bot.answers import Action, Answer, Figure, Kind, Name, Paragraph, Points, Sentence
 from bot.intents import Intent, IntentKind
 from bot.texts import texts
@@ -40,9 +41,16 @@ def answer_outcome(question: str, language: str, result: "Result") -> Answer:
 
 
 def answer_ending(question: str, language: str, state: str, reason: str = "") -> Answer:
-    """Say that a run ended without a result, and why."""
+    """Say that a run ended without a result, and why; *reason* is in words of *language*."""
     said = sentence(language, f"bench.ended.{state}", reason=Name(reason))
     return _answer(question, language, (said,), (), {})
+
+
+def device_text(record: Mapping[str, Any], language: str) -> str:
+    """Return on what a record was measured: the card's name, or that it was the processor and which."""
+    if record["gpu"]:
+        return _device_name(record)
+    return texts(language).say("bench.device.cpu", name=str(record["host"].get("cpu_model") or "CPU"))
 
 
 def reason_text(reason: str, language: str) -> str:
@@ -95,16 +103,24 @@ def _item(result: "Result", record: Mapping[str, Any], language: str) -> Sentenc
         key,
         when=Name(f"{result.id}, {_when(result.created, language)}"),
         work=Name(work_text(record["workload"], language)),
+        device=Name(_device_name(record)),
         verdict=Name(_verdict_text(record, language, short=True)),
         **_figures(result, record),
     )
 
 
+def _device_name(record: Mapping[str, Any]) -> str:
+    return str(record["gpu"].get("name") or "GPU") if record["gpu"] else "CPU"
+
+
 def _outcome(result: "Result", record: Mapping[str, Any], language: str) -> list[Sentence]:
     work = Name(work_text(record["workload"], language))
     if not record["result"]:
-        return [sentence(language, "bench.results.nothing", work=work)]
-    one = sentence(language, "bench.results.one", work=work, **_figures(result, record))
+        error = record["error"] or {}
+        why = problem_text(str(error.get("class", "failed")), str(error.get("message", "")), language)
+        return [sentence(language, "bench.results.nothing", work=work, reason=Name(why))]
+    device = Name(device_text(record, language))
+    one = sentence(language, "bench.results.one", work=work, device=device, **_figures(result, record))
     said = [Sentence(capital(one.parts))]
     limit = f"predict.limited.{record['limited_by']}"
     said += [sentence(language, limit)] if texts(language).has(limit) else []

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.answering.cards import SHEET, cell_id, cite_cells, label_of, short_name, table_cell, value_of, value_part
+from bot.answering.formats import format_sentence
 from bot.answers import Action, Answer, Block, Cell, Figure, Given, Kind, Name, Paragraph, Part, Sentence, Table
 from bot.intents import Intent
 from bot.texts import texts
@@ -26,7 +27,7 @@ def answer_spec(intent: Intent, library: Library) -> Answer:
     anchor = _anchor(cards, intent.fields, library)
     blocks: list[Block] = [_unknown(mention.text, mention.closest, intent.language) for mention in intent.unknown]
     if len(cards) == 1 and intent.fields:
-        blocks.append(Paragraph(tuple(_sentence(cards[0], field, intent.language, anchor) for field in fields)))
+        blocks.append(Paragraph(tuple(_said(cards[0], field, intent, anchor) for field in fields)))
     elif len(cards) == 1:
         blocks.append(_sheet(cards[0], fields, intent.language))
     elif cards:
@@ -58,6 +59,11 @@ def _unknown(name: str, closest: tuple[str, ...], language: str) -> Block:
     middle, _, tail = after.partition("\1")
     parts: tuple[Part, ...] = (before, Given(name), middle, Name(", ".join(closest)), tail)
     return Paragraph((Sentence(parts),))
+
+
+def _said(card: GpuSpec, field: str, intent: Intent, anchor: GpuSpec | None) -> Sentence:
+    known = format_sentence(card, field, intent.text, intent.language)
+    return known or _sentence(card, field, intent.language, anchor)
 
 
 def _sentence(card: GpuSpec, field: str, language: str, anchor: GpuSpec | None) -> Sentence:

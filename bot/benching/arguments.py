@@ -47,7 +47,8 @@ def add_hosts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("case", choices=tuple(CASES), metavar="CASE", help="one of those that `bench list` lists")
     run.add_argument("--host", default="local", metavar="NAME", help="where: local or one of hosts.toml")
-    run.add_argument("--gpu", metavar="UUID", help="a GPU of the host; the CPU, if not said")
+    device = "auto (a GPU, the CPU where there is none), cpu, gpu, the index, UUID or name of a GPU of the host"
+    run.add_argument("--gpu", default="auto", metavar="WHICH", help=device)
     run.add_argument("--mode", choices=MODES, help="training, if nothing else is said")
     run.add_argument("--precision", choices=PRECISIONS, help="fp32, if nothing else is said")
     for name, text in (("batch", "samples a step"), ("length", "time steps"), ("hidden", "units")):

@@ -14,7 +14,8 @@ from bench.jobs import Job, State
 from bench.request import Request, read_request
 from bot.app import App
 from bot.benching import saying
-from bot.benching.asking import queue, see_through
+from bot.benching.asking import queue, see_through, with_device
+from bot.benching.devices import Device
 from bot.benching.hosts import Host, Line, host_of
 from bot.predictions import save_chart
 from bot.rendering.bars import alt_text
@@ -23,7 +24,7 @@ from bot.store.jobs import SqlJobStore, open_job_store
 from bot.store.results import Result
 from knowledge.errors import GpuwiseError
 
-_ASKED = ("case", "mode", "precision", "batch", "length", "hidden", "gpu", "max_seconds")
+_ASKED = ("case", "mode", "precision", "batch", "length", "hidden", "max_seconds")
 
 
 class RunEndedError(GpuwiseError):
@@ -43,7 +44,7 @@ def bench_command(app: App, args: argparse.Namespace) -> None:
 
 
 async def _run(store: SqlJobStore, host: Host, args: argparse.Namespace) -> None:
-    request = request_of(args)
+    request = await with_device(host, request_of(args), args.gpu, _note_device)
     job, ahead = await queue(store, host, request)
     _note(f"{job.id} queued" + (f", {ahead} before it" if ahead else ""))
     await _show(store, await see_through(store, host, job, _progress(job)), as_json=args.json)
@@ -132,6 +133,10 @@ def _progress(own: Job) -> Callable[[Job, Line], None]:
             print(f"\r{line['phase']}: {step_ms:.2f} ms a step   ", end="", file=sys.stderr)  # noqa: T201
 
     return show
+
+
+def _note_device(device: Device) -> None:
+    _note(f"runs on {device.say('en')}")
 
 
 def _note(text: str) -> None:

@@ -5,14 +5,18 @@ import json
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
+from bot.benching.beating import HEARD_S, Beat, promising
 from bot.benching.inventory import LOCAL, Inventory
 from knowledge.errors import GpuwiseError
 
 Line = dict[str, Any]
 _LONGEST_LINE = 64 * 2**20  #: bytes; a record holds every block
 _PATIENCE_S = 10.0  #: that a worker may take to end by itself once its stdin is closed
+#: Seconds for a connection, both keys and the command's start.
+CONNECT_S = 10.0
 
 
 class UnknownHostError(GpuwiseError):
@@ -38,7 +42,7 @@ class Connection(Protocol):
         ...
 
     async def end(self) -> None:
-        """Make sure that the worker is gone."""
+        """Make sure that the worker is gone; where this is cancelled, it is not waited for."""
         ...
 
 
@@ -57,27 +61,32 @@ class LocalHost:
 
     name = LOCAL
 
+    def __init__(self, heard_s: int = HEARD_S) -> None:
+        self._heard_s = heard_s
+
     async def start(self, request: Mapping[str, Any]) -> "LocalConnection":
         """Start a worker process."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.worker", stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE, start_new_session=True
         )
-        connection = LocalConnection(process)
-        await connection.send(request)
+        connection = LocalConnection(process, self._heard_s)
+        await connection.send(promising(request, self._heard_s))
         return connection
 
 
 class LocalConnection:
     """A worker process and its pipes."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, heard_s: int) -> None:
         self._process = process
+        self._beat = Beat(self._write, heard_s)
 
     async def send(self, request: Mapping[str, Any]) -> None:
         """Hand over the request."""
+        self._write(json.dumps(dict(request)).encode() + b"\n")
         if self._process.stdin:
-            self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
-            await self._process.stdin.drain()
+            with suppress(ConnectionError):  # it has ended already, which is seen where its lines are read
+                await self._process.stdin.drain()
 
     async def lines(self) -> AsyncIterator[Line]:
         """Yield what the worker says, until it ends; what is no JSON object is left out."""
@@ -91,6 +100,7 @@ class LocalConnection:
 
     async def cancel(self) -> None:
         """Close stdin: the worker ends its run and says so."""
+        self._beat.stop()
         if self._process.stdin:
             self._process.stdin.close()
 
@@ -98,14 +108,20 @@ class LocalConnection:
         """Close stdin and wait; kill a worker that does not end, its watcher ends the rest."""
         await self.cancel()
         try:
-            await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
+        finally:
+            if self._process.returncode is None:
+                self._process.kill()
+                await self._process.wait()
+
+    def _write(self, data: bytes) -> None:
+        if self._process.stdin and not self._process.stdin.is_closing():
+            self._process.stdin.write(data)
 
 
-def host_of(name: str, inventory: Inventory) -> Host:
-    """Return the host called *name*."""
+def host_of(name: str, inventory: Inventory, connect_s: float = CONNECT_S) -> Host:
+    """Return the host called *name*; to reach it may take *connect_s*."""
     if name == LOCAL:
         return LocalHost()
     for remote in inventory.remote:
@@ -114,5 +130,5 @@ def host_of(name: str, inventory: Inventory) -> Host:
                 from bot.benching.ssh import SshHost  # noqa: PLC0415  # asyncssh is an extra of its own
             except ModuleNotFoundError as error:
                 raise HostError(f"{name}: SSH needs {error.name}: run `pip install 'gpuwise[ssh]'`.") from error
-            return SshHost(remote)
+            return SshHost(remote, connect_s=connect_s)
     raise UnknownHostError(name, inventory)

@@ -3,17 +3,29 @@
 import argparse
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bench.request import VERSION
 from bot.app import App
-from bot.benching.hosts import Connection, HostError, host_of
+from bot.benching.hosts import CONNECT_S, Connection, HostError, host_of
 from bot.benching.inventory import Inventory
 from bot.benching.saying import probe_lines
 
 _SAME = "Install the same version of gpuwise on both sides."
-_PATIENCE_S = 60.0  #: for one host, torch's import from a cold disk included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long one host may take, in seconds."""
+
+    connect_s: float = CONNECT_S
+    answer_s: float = 20.0  #: torch's import included
+    leave_s: float = 2.0  #: for a worker that did not answer to end by itself
+
+
+USUAL = Patience()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +52,27 @@ def hosts_command(app: App, args: argparse.Namespace) -> None:
     print("\n".join("".join(filter(str.isprintable, line)) for line in lines))  # noqa: T201  # a host's words are not ours
 
 
-async def probe_all(inventory: Inventory, patience_s: float = _PATIENCE_S) -> list[Probe]:
-    """Return what each host says; one that cannot be asked holds up no other."""
-    return list(await asyncio.gather(*(_probe(name, inventory, patience_s) for name in inventory.names)))
+async def probe_all(inventory: Inventory, patience: Patience = USUAL) -> list[Probe]:
+    """Return what each host says, in the inventory's order; one that cannot be asked holds up no other."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_probe(name, inventory, patience)) for name in inventory.names]
+    return [task.result() for task in tasks]
 
 
-async def _probe(name: str, inventory: Inventory, patience_s: float) -> Probe:
+async def _probe(name: str, inventory: Inventory, patience: Patience) -> Probe:
     try:
-        async with asyncio.timeout(patience_s):
-            connection = await host_of(name, inventory).start({"probe": True})
-            try:
+        connection = await host_of(name, inventory, patience.connect_s).start({"probe": True})
+        try:
+            async with asyncio.timeout(patience.answer_s):
                 return await _answer(name, connection)
-            finally:
-                await connection.end()
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience.leave_s):
+                    await connection.end()
     except HostError as error:
         return Probe(name=name, problems=(str(error),))
     except TimeoutError:
-        return Probe(name=name, problems=(f"It did not answer within {patience_s:g} s: look at its load.",))
+        return Probe(name=name, problems=(f"It did not answer within {patience.answer_s:g} s: look at its load.",))
 
 
 async def _answer(name: str, connection: Connection) -> Probe:

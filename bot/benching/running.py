@@ -11,6 +11,7 @@ from bot.benching.hosts import Connection, Host, HostError, Line
 
 #: Seconds that a job is leased for, and after how long a silent worker counts as gone.
 LEASE_S, SILENCE_S = 30.0, 15.0
+_THAW_S = 1.0
 #: Progress as somebody may want to see it.
 Watch = Callable[[Job, Line], None]
 _PHASES = {state.value: state for state in PHASES}
@@ -24,7 +25,13 @@ class Runner:
 
     async def run_next(self, gpu: str) -> Job | None:
         """Return the job that was run, as it ended; None where none is queued or another one runs."""
-        job = await self._store.claim(self._host.name, gpu, LEASE_S)
+        claiming = asyncio.ensure_future(self._store.claim(self._host.name, gpu, LEASE_S))
+        try:
+            job = await asyncio.shield(claiming)
+        except asyncio.CancelledError:  # the claim goes on in its thread: what it leased must not be left to nobody
+            if job := await claiming:
+                await self._store.write(job.id, job.token or 0, Cancelled())
+            raise
         return await _Running(self._store, job, self._watch).run(self._host) if job else None
 
 
@@ -46,7 +53,7 @@ class _Running:
 
     async def _attempt(self, host: Host) -> Job:
         try:
-            connection = await host.start({**self._job.request, "token": str(self._token)})
+            connection = await self._started(host)
             try:
                 return await self._conclude(await self._listen(connection))
             except asyncio.CancelledError:  # nobody waits any more: the run ends, and the backlog knows how
@@ -58,6 +65,13 @@ class _Running:
         except HostError as error:
             gone = Failed(kind="host", message=str(error))
             return await self._store.write(self._job.id, self._token, gone)
+
+    async def _started(self, host: Host) -> Connection:
+        try:
+            return await host.start({**self._job.request, "token": str(self._token)})
+        except asyncio.CancelledError:  # nothing ran yet, and nobody waits for it any more
+            await self._store.write(self._job.id, self._token, Cancelled())
+            raise
 
     async def _listen(self, connection: Connection) -> Line:
         """Return the worker's last line; an empty one where it fell silent or ended without a word."""
@@ -113,7 +127,16 @@ async def _within(lines: AsyncIterator[Line], seconds: float) -> AsyncIterator[L
     """Yield the lines until one takes longer than *seconds*; a heartbeat comes every second."""
     iterator = aiter(lines)
     while True:
+        coming = asyncio.ensure_future(anext(iterator))
         try:
-            yield await asyncio.wait_for(anext(iterator), seconds)
-        except (StopAsyncIteration, TimeoutError):
+            await asyncio.wait({coming}, timeout=seconds)
+            # Time passes for a bot that is frozen, too: what came meanwhile is read before the worker counts as silent.
+            await asyncio.wait({coming}, timeout=_THAW_S)
+            if not coming.done():
+                return
+            yield coming.result()
+        except StopAsyncIteration:
             return
+        finally:
+            coming.cancel()
+            await asyncio.wait({coming})

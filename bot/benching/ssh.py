@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, suppress
@@ -9,10 +10,10 @@ from typing import Any
 
 import asyncssh
 
-from bot.benching.hosts import HostError, Line
+from bot.benching.beating import HEARD_S, Beat, promising
+from bot.benching.hosts import CONNECT_S, HostError, Line
 from bot.benching.inventory import RemoteHost
 
-_CONNECT_S = 10.0  #: for the connection, both keys and the command's start
 _PATIENCE_S = 10.0  #: that a worker may take to end by itself once its stdin is closed
 _CLOSE_S = 2.0
 _KEEPALIVES = 3  #: without an answer, after which the link counts as dead
@@ -23,18 +24,20 @@ _TAIL = 2000  #: bytes of stderr that are kept for an error's message
 class SshHost:
     """A machine with an SSH server and `bench` installed."""
 
-    def __init__(self, remote: RemoteHost) -> None:
+    def __init__(self, remote: RemoteHost, heard_s: int = HEARD_S, connect_s: float = CONNECT_S) -> None:
         self.name = remote.name
-        self._remote = remote
+        self._remote, self._connect_s = remote, connect_s
+        # What the operator lets a link be dead for, the worker has to put up with as well.
+        self._heard_s = max(heard_s, 2 * math.ceil(remote.keepalive_s))
 
     async def start(self, request: Mapping[str, Any]) -> "SshConnection":
         """Connect, ask for the command and hand over the request; HostError says what stands in the way."""
         self._look_for_files()
         try:
-            async with asyncio.timeout(_CONNECT_S):
+            async with asyncio.timeout(self._connect_s):
                 return await self._open(request)
         except (asyncssh.Error, OSError, ValueError) as error:  # ValueError: a key that cannot be read
-            raise HostError(explanation(self._remote, error)) from error
+            raise HostError(explanation(self._remote, error, self._connect_s)) from error
 
     async def _open(self, request: Mapping[str, Any]) -> "SshConnection":
         with ExitStack() as undo:
@@ -44,9 +47,9 @@ class SshHost:
             channel, _ = await connection.create_session(
                 lambda: session, self._remote.command, encoding=None, request_pty=False
             )
-            channel.write(json.dumps(dict(request)).encode() + b"\n")
+            channel.write(json.dumps(promising(request, self._heard_s)).encode() + b"\n")
             undo.pop_all()
-            return SshConnection(self._remote, connection, channel, session)
+            return SshConnection(self._remote, connection, channel, session, Beat(channel.write, self._heard_s))
 
     async def _connect(self) -> asyncssh.SSHClientConnection:
         return await asyncssh.connect(
@@ -84,8 +87,10 @@ class SshConnection:
         connection: asyncssh.SSHClientConnection,
         channel: "asyncssh.SSHClientChannel[bytes]",
         session: "_Session",
+        beat: Beat,
     ) -> None:
         self._remote, self._connection, self._channel, self._session = remote, connection, channel, session
+        self._beat = beat
 
     async def lines(self) -> AsyncIterator[Line]:
         """Yield what the worker says until it ends; HostError where the link broke or the command was no worker."""
@@ -105,19 +110,20 @@ class SshConnection:
 
     async def cancel(self) -> None:
         """Close the worker's stdin: it ends its run and says so."""
+        self._beat.stop()
         with suppress(OSError):  # closed already
             self._channel.write_eof()
 
     async def end(self) -> None:
         """Close stdin and wait, then close the connection; a worker that is still there sees its pipes close."""
         await self.cancel()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._channel.wait_closed(), _PATIENCE_S)
-        self._connection.close()
-        try:
-            await asyncio.wait_for(self._connection.wait_closed(), _CLOSE_S)
-        except TimeoutError:
-            self._connection.abort()
+        with ExitStack() as left:
+            left.callback(self._connection.abort)  # which does nothing once the connection is closed
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._channel.wait_closed(), _PATIENCE_S)
+            self._connection.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._connection.wait_closed(), _CLOSE_S)
 
     def _silence(self) -> str:
         status, said = self._channel.get_exit_status(), self._session.complaint
@@ -168,7 +174,7 @@ class _Session(asyncssh.SSHClientSession[bytes]):
         self.lines.put_nowait(None)
 
 
-def explanation(remote: RemoteHost, error: Exception) -> str:
+def explanation(remote: RemoteHost, error: Exception, connect_s: float = CONNECT_S) -> str:
     """Return what kept us from a worker on the host, and what to do about it."""
     where = f"{remote.name} ({remote.address}, port {remote.port})"
     match error:
@@ -182,9 +188,7 @@ def explanation(remote: RemoteHost, error: Exception) -> str:
                 "that user's ~/.ssh/authorized_keys on the host."
             )
         case TimeoutError():
-            said = (
-                f"{where} did not answer within {_CONNECT_S:g} s: is it up, and does a firewall let the port through?"
-            )
+            said = f"{where} did not answer within {connect_s:g} s: is it up, and does a firewall let the port through?"
         case ConnectionRefusedError():
             said = f"Nothing listens at {where}: start the host's SSH server, or correct `port` in hosts.toml."
         case socket.gaierror():

@@ -24,6 +24,14 @@ class Responder(Protocol):
         """Return the answer to *message*; may take CPU time, never waits for the network, safe from several threads."""
         ...
 
+    def knows(self, message: Message) -> bool:
+        """Whether anything of the message's conversation is remembered."""
+        ...
+
+    def forget(self, platform: str, chat: str) -> None:
+        """Forget the conversations of a chat."""
+        ...
+
 
 class PlatformError(GpuwiseError):
     """A chat platform cannot be used as it is configured."""

@@ -11,10 +11,12 @@ from wcwidth import wcswidth
 
 from bench.errors import BenchError
 from bench.jobs import Job, MoveError, State
+from bot.answering.problems import error_text, problem_text
 from bot.answering.results import answer_ending, answer_outcome
 from bot.answers import Answer, Run
 from bot.app import App
-from bot.benching.asking import give_up, queue, see_through
+from bot.benching.asking import give_up, queue, see_through, with_device
+from bot.benching.devices import Device
 from bot.benching.hosts import Host, Line, host_of
 from bot.rendering.numbers import say_number
 from bot.store.jobs import SqlJobStore, open_job_store
@@ -29,6 +31,14 @@ class Progress:
         self._out, self._language, self._is_person = out, language, is_person
         self._width = 0
         self._job_id = ""
+
+    def look(self, host: str) -> None:
+        """Say that the host is asked what it has."""
+        self._show(self._say("looking", host=host))
+
+    def take(self, device: Device) -> None:
+        """Say on which device it runs."""
+        self._show(self._say("runs_on", device=device.say(self._language)))
 
     def begin(self, job: Job, ahead: int) -> None:
         """Say that the job is queued."""
@@ -81,7 +91,7 @@ def run_now(app: App, asked: Answer) -> Answer | None:
         with open_job_store(app.settings.home) as store:
             return asyncio.run(_run(store, host, asked, asked.run, progress))
     except (BenchError, GpuwiseError) as error:
-        return answer_ending(asked.question, asked.language, "failed", str(error))
+        return answer_ending(asked.question, asked.language, "failed", error_text(error, asked.language))
     except KeyboardInterrupt:
         return answer_ending(asked.question, asked.language, "cancelled")
     finally:
@@ -89,13 +99,16 @@ def run_now(app: App, asked: Answer) -> Answer | None:
 
 
 async def _run(store: SqlJobStore, host: Host, asked: Answer, run: Run, progress: Progress) -> Answer:
-    job, ahead = await queue(store, host, run.request)
+    progress.look(host.name)
+    request = await with_device(host, run.request, run.wish, progress.take)
+    job, ahead = await queue(store, host, request)
     progress.begin(job, ahead)
     with _cancelled_by_ctrl_c(store, job.id):
         job = await see_through(store, host, job, progress.watch)
     if job.state is State.DONE and job.result_id is not None:
         return answer_outcome(asked.question, asked.language, await store.results.get(job.result_id))
-    return answer_ending(asked.question, asked.language, job.state.value, job.error.message if job.error else "")
+    reason = problem_text(job.error.kind, job.error.message, asked.language) if job.error else ""
+    return answer_ending(asked.question, asked.language, job.state.value, reason)
 
 
 @contextmanager

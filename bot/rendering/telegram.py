@@ -1,69 +1,129 @@
 """Telegram HTML: only `& < >` are signs there, so GPU texts full of dots, dashes and brackets stay as they are."""
 
-import html
-import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
-from bot.answers import Answer, Block, Citation, Code, Table
+from bot.answers import Answer, Block, Code, Table
 from bot.rendering.plain import block_text
-from bot.rendering.splitting import Chunk, cut, pack
+from bot.rendering.splitting import Chunk, cut, packed, shortened
+from bot.rendering.tables import Grid, grid_alt_text, is_drawable, to_grid
+from bot.rendering.telegram_markup import LIMIT, code_name, escape, fullness, headed, marked, to_plain, utf16_units
+from bot.rendering.telegram_sources import sources_chunk
+from bot.rendering.telegram_tables import is_narrow, table_chunk
 
-LIMIT = 4096  #: UTF-16 units of one message; the markup is counted too, which Telegram does not
+__all__ = ["LIMIT", "Picture", "Piece", "labels", "sources_messages", "to_html", "to_messages", "to_plain"]
+
+CAPTION_LIMIT = 1024  #: UTF-16 units below a picture
+#: Columns of a button that has a row of its own on a phone.
+LABEL_COLUMNS = 36
 _ROOM = 3800  #: for a single line, so that caption and tags still fit around it
-_URL_LIMIT = 1500
-_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
-_TAG = re.compile(r"</?[a-z][^<>]*>")
+_CODE_OPENING, _CODE_CLOSING = '<pre><code class="language-python">', "</code></pre>"
+_NOTHING = "…"  #: what stands for an answer that shows nothing
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  #: letters and signs that show nothing
+
+Sources = Literal["inline", "button"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What `draw_table` draws, sent below the text that says the same."""
+
+    grid: Grid
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One message: its HTML, the same without markup for when Telegram refuses that, and a picture where one helps."""
+
+    html: str
+    plain: str
+    picture: Picture | None = None
+
+
+def to_messages(answer: Answer, heading: str, sources: Sources = "inline") -> tuple[Piece, ...]:
+    """Return the messages that carry *answer*, at least one; with "button" its sources are left for their button."""
+    chunks, pictures = list(_chunks(answer)), _pictures(answer)
+    if sources == "inline" and answer.citations:
+        chunks.append(sources_chunk(answer, heading))
+    pieces: list[Piece] = []
+    for piece in packed(chunks, LIMIT, fullness):
+        picture = next((pictures.pop(place) for place in piece.chunks if place in pictures), None)
+        if _is_visible(to_plain(piece.text)):
+            pieces.append(Piece(html=piece.text, plain=to_plain(piece.text), picture=picture))
+    return tuple(pieces) or (Piece(html=_NOTHING, plain=_NOTHING),)
+
+
+def sources_messages(answer: Answer, heading: str) -> tuple[Piece, ...]:
+    """Return the sources of *answer* alone, for when their button is pressed; none where nothing is cited."""
+    if not answer.citations:
+        return ()
+    pieces = packed([sources_chunk(answer, heading, is_folded=False)], LIMIT, fullness)
+    return tuple(Piece(html=piece.text, plain=to_plain(piece.text)) for piece in pieces)
 
 
 def to_html(answer: Answer, sources_heading: str) -> list[str]:
-    """Return the messages that carry *answer*, each valid HTML by itself."""
-    return pack(_chunks(answer, sources_heading), LIMIT, utf16_units)
+    """Return the messages that carry *answer* and its sources, each valid HTML by itself."""
+    return [piece.html for piece in to_messages(answer, sources_heading)]
 
 
-def to_plain(piece: str) -> str:
-    """Return a message of `to_html` without its markup, never longer: what is sent when Telegram refuses the HTML."""
-    return html.unescape(_TAG.sub("", _LINK.sub(r"\2 &lt;\1&gt;", piece)))
+def labels(answer: Answer) -> tuple[str, ...]:
+    """Return what stands on the button of each action, short enough for a row of a phone."""
+    return tuple(
+        shortened(" ".join(action.label.split()), LABEL_COLUMNS, utf16_units) or "…" for action in answer.actions
+    )
 
 
-def utf16_units(text: str) -> int:
-    """Return the length of *text* as Telegram counts it."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _chunks(answer: Answer, heading: str) -> Iterator[Chunk]:
+def _chunks(answer: Answer) -> Iterator[Chunk]:
+    """Yield a chunk a block; of several tables with pictures each begins a message, which has room for one picture."""
+    drawn = 0
     for block in answer.blocks:
-        yield _chunk(answer, block)
-    if answer.citations:
-        lines = [line for number, item in enumerate(answer.citations, 1) for line in _source_lines(number, item)]
-        yield Chunk(lines=tuple(lines), head=f"<b>{_escape(heading)}</b>")
+        is_drawn = _is_drawn(answer, block)
+        yield _chunk(answer, block, starts_piece=is_drawn and drawn > 0)
+        drawn += is_drawn
 
 
-def _chunk(answer: Answer, block: Block) -> Chunk:
-    lines = tuple(_escape(piece) for line in block_text(answer, block).split("\n") for piece in _cut_line(line))
+def _chunk(answer: Answer, block: Block, *, starts_piece: bool) -> Chunk:
     match block:
-        case Table(caption=caption):
-            return Chunk(lines=lines, opening="<pre>", closing="</pre>", head=f"<b>{_escape(caption[:200])}</b>")
-        case Code():
-            return Chunk(lines=lines, opening="<pre>", closing="</pre>")
+        case Table():
+            return table_chunk(answer, block, starts_piece=starts_piece)
+        case Code(name=name, text=text):
+            lines = tuple(escape(piece) for line in text.split("\n") for piece in cut(line, _ROOM, _escaped_fullness))
+            return Chunk(lines=lines, opening=_CODE_OPENING, closing=_CODE_CLOSING, head=headed(code_name(name)))
         case _:
-            return Chunk(lines=lines)
+            text = block_text(answer, block)
+            pieces = [piece for line in text.split("\n") for piece in cut(line, _ROOM, _marked_fullness)]
+            return Chunk(lines=tuple(marked(piece) for piece in pieces))
 
 
-def _source_lines(number: int, citation: Citation) -> list[str]:
-    title, source, url = _escape(citation.title), _escape(citation.source), citation.url
-    if url is None or not url.startswith(("http://", "https://")) or len(url) > _URL_LIMIT:
-        linked = title
-    else:
-        linked = f'<a href="{html.escape(url)}">{title}</a>'
-    line = f"[{number}] {linked} · {source}"
-    if utf16_units(line) <= _ROOM:
-        return [line]
-    return [_escape(piece) for piece in _cut_line(f"[{number}] {citation.title} · {citation.source}")]
+def _pictures(answer: Answer) -> dict[int, Picture]:
+    """Return the pictures of wide tables of numbers by their block's place."""
+    return {
+        place: _picture(to_grid(answer, block))
+        for place, block in enumerate(answer.blocks)
+        if isinstance(block, Table) and _is_drawn(answer, block)
+    }
 
 
-def _cut_line(text: str) -> list[str]:
-    return cut(text, _ROOM, lambda piece: utf16_units(_escape(piece)))
+def _is_drawn(answer: Answer, block: Block) -> bool:
+    return isinstance(block, Table) and is_drawable(block) and not is_narrow(answer, block)
 
 
-def _escape(text: str) -> str:
-    return html.escape(text, quote=False)
+def _picture(grid: Grid) -> Picture:
+    return Picture(grid=grid, caption=shortened(grid.caption, CAPTION_LIMIT, utf16_units), alt=grid_alt_text(grid))
+
+
+def _escaped_fullness(text: str) -> int:
+    return fullness(escape(text))
+
+
+def _marked_fullness(text: str) -> int:
+    return fullness(marked(text))
+
+
+def _is_visible(text: str) -> bool:
+    """Whether anything can be seen: Telegram refuses a message where nothing can."""
+    return any(unicodedata.category(sign)[0] in "LMNPS" and sign not in _BLANKS for sign in text)

@@ -29,6 +29,7 @@ from bot.store.schema import HOLDING, JOBS, RESULTS
 
 _T = TypeVar("_T")
 _ACTIVE = (State.QUEUED.value, *HOLDING)
+_SOURCE = random.SystemRandom()
 _OLDEST_FIRST = (JOBS.c.created, JOBS.c.id)
 
 
@@ -56,7 +57,6 @@ class SqlJobStore:
         self._engine = engine
         self._reader = reading(engine)
         self._now = now
-        self._source = random.SystemRandom()
 
     @property
     def results(self) -> SqlResults:
@@ -65,11 +65,11 @@ class SqlJobStore:
 
     async def add(self, order: Order, quota: Quota | None = None) -> Job:
         """Queue *order* under a new id; QuotaError, checked in the same transaction, where *quota* is used up."""
-        return await self._run(self._engine, lambda connection: self._add(connection, order, quota))
+        return await self._run(self._engine, lambda connection: add_job(connection, order, quota, self._now()))
 
     async def get(self, job_id: str) -> Job:
         """Return one job; UnknownJobError names the closest ids."""
-        return await self._run(self._reader, lambda connection: _find(connection, job_id))
+        return await self._run(self._reader, lambda connection: find_job(connection, job_id))
 
     async def list(self, *, active: bool = False, limit: int = 1000) -> tuple[Job, ...]:
         """Return at most *limit* jobs, newest first; *active*: only the queued and running ones."""
@@ -84,7 +84,7 @@ class SqlJobStore:
         """End a queued job, ask the worker of a running one to stop; MoveError where it has ended."""
         return await self._run(
             self._engine,
-            lambda connection: _apply(connection, _find(connection, job_id), CancelRequested(), self._now()),
+            lambda connection: cancel_job(connection, job_id, self._now()),
         )
 
     async def claim(self, host: str, gpu: str, lease_s: float) -> Job | None:
@@ -109,19 +109,6 @@ class SqlJobStore:
         """Do on a restart what is due: end as lost whatever ran out meanwhile. Leases still good are left alone."""
         return await self.expire(self._now())
 
-    def _add(self, connection: Connection, order: Order, quota: Quota | None) -> Job:
-        now = self._now()
-        if quota is not None:
-            check_quota(_recent(connection, order.requested_by, now), order.requested_by, quota, now)
-
-        def is_taken(job_id: str) -> bool:
-            return connection.execute(select(JOBS.c.id).where(JOBS.c.id == job_id)).first() is not None
-
-        asked = {name: getattr(order, name) for name in Order.__dataclass_fields__}
-        job = Job(id=new_id(is_taken, self._source), created=now, **asked)
-        connection.execute(insert(JOBS).values(to_row(job)))
-        return job
-
     async def _run(self, engine: Engine, work: Callable[[Connection], _T]) -> _T:
         return await asyncio.to_thread(_transact, engine, work)
 
@@ -131,7 +118,27 @@ def _transact(engine: Engine, work: Callable[[Connection], _T]) -> _T:
         return work(connection)
 
 
-def _find(connection: Connection, job_id: str) -> Job:
+def add_job(connection: Connection, order: Order, quota: Quota | None, now: datetime) -> Job:
+    """Queue *order* within the caller's transaction; QuotaError where *quota* is used up."""
+    if quota is not None:
+        check_quota(recent_jobs(connection, order.requested_by, now), order.requested_by, quota, now)
+
+    def is_taken(job_id: str) -> bool:
+        return connection.execute(select(JOBS.c.id).where(JOBS.c.id == job_id)).first() is not None
+
+    asked = {name: getattr(order, name) for name in Order.__dataclass_fields__}
+    job = Job(id=new_id(is_taken, _SOURCE), created=now, **asked)
+    connection.execute(insert(JOBS).values(to_row(job)))
+    return job
+
+
+def cancel_job(connection: Connection, job_id: str, now: datetime) -> Job:
+    """End a queued job, ask the worker of a running one to stop; MoveError where it has ended."""
+    return _apply(connection, find_job(connection, job_id), CancelRequested(), now)
+
+
+def find_job(connection: Connection, job_id: str) -> Job:
+    """Return one job; UnknownJobError names the closest ids."""
     wanted = to_id(job_id)
     row = connection.execute(select(JOBS).where(JOBS.c.id == wanted)).mappings().first()
     if row is None:
@@ -141,7 +148,7 @@ def _find(connection: Connection, job_id: str) -> Job:
 
 
 def _owned(connection: Connection, job_id: str, token: int) -> Job:
-    job = _find(connection, job_id)
+    job = find_job(connection, job_id)
     if job.token != token or not job.is_running:
         raise StaleTokenError(job.id, token)
     return job
@@ -191,7 +198,8 @@ def _expire(connection: Connection, now: datetime) -> tuple[Job, ...]:
     return tuple(_apply(connection, from_row(row), LeaseExpired(), now) for row in rows)
 
 
-def _recent(connection: Connection, user: str, now: datetime) -> tuple[Job, ...]:
+def recent_jobs(connection: Connection, user: str, now: datetime) -> tuple[Job, ...]:
+    """Return the jobs of *user* that are active or ended within a day."""
     recent = or_(JOBS.c.state.in_(_ACTIVE), JOBS.c.finished >= to_text(now - timedelta(days=1)))
     rows = connection.execute(select(JOBS).where(JOBS.c.requested_by == user, recent)).mappings()
     return tuple(map(from_row, rows))

@@ -27,6 +27,45 @@ MIGRATIONS: Migrations = (
         "CREATE INDEX jobs_queue ON jobs (host, gpu, state, created)",
         "CREATE INDEX results_by_key ON results (key)",
     ),
+    (
+        """CREATE TABLE inbox (
+            "key" TEXT PRIMARY KEY NOT NULL, twin TEXT UNIQUE, platform TEXT NOT NULL, chat TEXT NOT NULL,
+            "user" TEXT NOT NULL, payload TEXT NOT NULL, received TEXT NOT NULL, settled TEXT
+        )""",
+        """CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY NOT NULL, "key" TEXT NOT NULL UNIQUE, subject TEXT, platform TEXT NOT NULL,
+            chat TEXT NOT NULL, thread TEXT NOT NULL, content TEXT NOT NULL, held TEXT, version INTEGER NOT NULL,
+            shown INTEGER NOT NULL, state TEXT NOT NULL, is_progress BOOLEAN NOT NULL, message_id TEXT,
+            tries INTEGER NOT NULL, not_before TEXT, problem TEXT, created TEXT NOT NULL
+        )""",
+        """CREATE TABLE conversations (
+            platform TEXT NOT NULL, chat TEXT NOT NULL, thread TEXT NOT NULL, questions TEXT NOT NULL,
+            updated TEXT NOT NULL, PRIMARY KEY (platform, chat, thread)
+        )""",
+        """CREATE TABLE answers (
+            id TEXT PRIMARY KEY NOT NULL, platform TEXT NOT NULL, chat TEXT NOT NULL, thread TEXT NOT NULL,
+            "user" TEXT NOT NULL, language TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+            evidence TEXT NOT NULL, index_version TEXT NOT NULL, asked TEXT NOT NULL
+        )""",
+        """CREATE TABLE feedback (
+            answer_id TEXT NOT NULL REFERENCES answers (id), "user" TEXT NOT NULL, mark TEXT NOT NULL, reason TEXT,
+            given TEXT NOT NULL, PRIMARY KEY (answer_id, "user")
+        )""",
+        """CREATE TABLE people (
+            platform TEXT NOT NULL, "user" TEXT NOT NULL, name TEXT NOT NULL, language TEXT, seen TEXT NOT NULL,
+            PRIMARY KEY (platform, "user")
+        )""",
+        """CREATE TABLE proposals (
+            id TEXT PRIMARY KEY NOT NULL, source TEXT NOT NULL UNIQUE, request TEXT NOT NULL, wish TEXT NOT NULL,
+            host TEXT NOT NULL, requested_by TEXT NOT NULL, language TEXT NOT NULL, platform TEXT NOT NULL,
+            chat TEXT NOT NULL, thread TEXT NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL, expires TEXT NOT NULL,
+            decided_by TEXT, decided TEXT, job_id TEXT UNIQUE REFERENCES jobs (id)
+        )""",
+        "CREATE INDEX inbox_open ON inbox (platform, settled, received)",
+        "CREATE INDEX outbox_due ON outbox (platform, state, id)",
+        "CREATE INDEX outbox_subject ON outbox (subject)",
+        'CREATE INDEX answers_by_person ON answers (platform, "user")',
+    ),
 )
 
 

@@ -1,12 +1,14 @@
 """Reads what shall be measured, or whose results are wanted. Pure; forms are matched on folded text."""
 
 import re
+import shlex
 from dataclasses import dataclass, fields
 from typing import Any
 
 from bench.catalogue import LAYOUTS
 from bench.errors import RequestError
 from bench.request import Request, read_request
+from bot.understanding.devices import AUTO, is_card, is_index, read_device, without_refusal
 from retrieval.words import fold
 
 LOCAL = "local"
@@ -57,7 +59,6 @@ _TRAINING = re.compile(r"\btrain(?:ing)?\b|\bhuan luyen\b")
 _PRECISION = re.compile(r"\b(fp|tf|bf|float|bfloat|int)[ -]?(\d{1,2})\b")
 _QUICK = re.compile(r"\b(?:quick|quickly|fast|nhanh|so bo|short)\b")
 _CHANNELS_LAST = re.compile(r"\bchannels?[-_ ]last\b|\bnhwc\b")
-_GPU = re.compile(r"\b(?:gpu|cuda|card|vga)\b")
 _NUMBER = r"\s*[=:]?\s*(-?\d+)\b(?!\.\d)"
 _SIZES = {
     "batch": re.compile(rf"\b(?:batch(?:[ _-]?size)?|bs|kich thuoc batch){_NUMBER}"),
@@ -78,9 +79,35 @@ _HERE = re.compile(
     rf"\b(?:this|my own) {_PLACE}\b|\b(?:on|tren) (?:the )?{LOCAL}\b|\bhere\b|\b(?:tren|o) may (?:nay|minh|toi)\b|\bngay day\b"
 )
 #: What follows "on" and is no host.
-_NO_HOST = frozenset({"cpu", "gpu", "the", "a", "it", "may", "day", "this", "images", "cached", "mnist"})
+_NO_HOST = frozenset(
+    {
+        "cpu",
+        "gpu",
+        "the",
+        "a",
+        "it",
+        "may",
+        "day",
+        "this",
+        "images",
+        "cached",
+        "mnist",
+        "batch",
+        "length",
+        "hidden",
+        "quick",
+        "training",
+        "inference",
+        "che",
+        "muc",
+    }
+)
 #: A card's name after "on": without a word of measuring, such a question is about the card.
 _CARD = re.compile(r"(?:rtx|gtx|rx|arc|tesla)|(?:rtx|gtx|rx|[ahltvpbwm])?\d{2,4}(?:ti|xt|xtx|super|s)?")
+_BARE_RESULTS = re.compile(
+    r"^\s*(?:(?:please|pls|now|ok|show|see|view|list|get|give|me|us|can|could|i|you|the|all|my|our|of|latest|newest|last)[\s,]+)*results?(?: please| pls)?[\s.!?]*$"
+    r"|^\s*(?:(?:cho|minh|em|toi|xem|xin|hien|liet|ke|cac|nhung|moi|giup|bang)[\s,]+)*ket qua(?: (?:di|nhe|nha|voi|a|moi|moi nhat|gan day|dau))*[\s.!?]*$"
+)
 
 _RESULTS = re.compile(
     r"\b(?:benchmark|bench|measurement)s?(?: run)? (?:results?|records?|history|numbers)\b|\bresults? (?:of|for|from) (?:the |our |my |all )?(?:\S+ ){0,2}(?:benchmarks?|measurements?|runs?)\b"
@@ -110,7 +137,7 @@ class BenchAsk:
     host: str | None = None  #: as written; None where none is named
     quick: bool = False
     channels_last: bool = False
-    on_gpu: bool = False  #: whether a GPU is asked for; which one is not said in a chat
+    wish: str = AUTO  #: the device, as bot.benching.devices takes it
 
     def request(self) -> Request:
         """Return the request; RequestError where a number is out of bounds or the case does not take it."""
@@ -126,32 +153,36 @@ class BenchAsk:
         parts = [f"--host {self.host}"] if self.host not in {None, LOCAL} else []
         for item in fields(self):
             value = getattr(self, item.name)
-            if item.name not in {"case", "host", "on_gpu"} and value not in {None, False}:
+            if item.name not in {"case", "host", "wish"} and value is not None and value is not False:
                 flag = f"--{item.name.replace('_', '-')}"
                 parts.append(flag if value is True else f"{flag} {value}")
-        parts += ["--gpu UUID"] if self.on_gpu else []
+        parts += [f"--gpu {shlex.quote(self.wish)}"] if self.wish != AUTO else []
         return " ".join(parts)
 
 
 def read_bench(text: str) -> BenchAsk | None:
     """Return what *text* asks to measure, None where it asks for no measurement."""
     plain = _TAIL.sub("", fold(text)).rstrip(" ?!.")
-    if _ASKS.search(_COMMAND.sub("", plain, count=1)) or not _COMMAND.match(plain) or _NOT_OURS.search(plain):
+    rest = without_refusal(_COMMAND.sub("", plain, count=1))
+    if _ASKS.search(rest) or not _COMMAND.match(plain) or _NOT_OURS.search(plain):
         return None
-    ask = _read(plain, text)
+    ask = read_parts(plain, text)
     if not _cases(plain):
         return ask if _BARE.match(plain) or (_SURE.match(plain) and _is_at_place(plain)) else None
     sure = _SURE.match(plain) or _NOUN.search(plain) or re.search(r"\bđo\b", text.lower())
     if sure:
         return ask
-    says_how = any((ask.host, ask.precision, ask.batch, ask.quick, ask.max_seconds))
-    is_of_card = bool(ask.host and _CARD.fullmatch(fold(ask.host)))
+    says_how = any((ask.host, ask.precision, ask.batch, ask.quick, ask.max_seconds, is_index(ask.wish)))
+    says_how = says_how or (ask.wish != AUTO and _is_vietnamese_do(plain))
+    is_of_card = is_card(ask.wish) or bool(ask.host and _CARD.fullmatch(fold(ask.host)))
     return ask if says_how and not is_of_card and not _is_english_do(plain) else None
 
 
 def read_results(text: str) -> BenchAsk | None:
     """Return whose results *text* asks for; None where it asks for no results."""
     plain = fold(text)
+    if _BARE_RESULTS.match(plain):
+        return BenchAsk()
     found = _RESULTS.search(plain)
     if found is None:
         return None
@@ -165,17 +196,24 @@ def case_of(text: str) -> str | None:
     return _case(fold(text))
 
 
-def _read(plain: str, text: str) -> BenchAsk:
+def asks_about(plain: str) -> bool:
+    """Whether folded text is a question about measuring, not one for a measurement."""
+    return bool(_ASKS.search(plain))
+
+
+def read_parts(plain: str, text: str) -> BenchAsk:
+    """Return what folded *plain*, a form of *text*, says of a run, whether it asks for one or not."""
+    device = read_device(plain)
     return BenchAsk(
         case=_case(plain),
         mode="inference" if _INFERENCE.search(plain) else "training" if _TRAINING.search(plain) else None,
         precision=_precision(plain),
         **{name: _integer(pattern, plain) for name, pattern in _SIZES.items()},
         max_seconds=_seconds(plain),
-        host=_host(plain, text),
+        host=_host(plain[: device.start] + " " * (device.end - device.start) + plain[device.end :], text),
         quick=bool(_QUICK.search(plain)),
         channels_last=bool(_CHANNELS_LAST.search(plain)),
-        on_gpu=bool(_GPU.search(plain)),
+        wish=device.wish,
     )
 
 
@@ -199,7 +237,13 @@ def _is_at_place(plain: str) -> bool:
 
 def _is_english_do(plain: str) -> bool:
     """Whether "do" may be the English verb: nothing Vietnamese stands beside it."""
-    return bool(re.match(rf"{_POLITE}do\b", plain)) and not re.search(r"\b(?:tren|may|nhanh|giay|o)\b", plain)
+    return bool(re.match(rf"{_POLITE}do\b", plain)) and not _is_vietnamese_do(plain)
+
+
+def _is_vietnamese_do(plain: str) -> bool:
+    """Whether "do" is "đo" without its mark."""
+    begins = re.match(rf"{_POLITE}do\b", plain)
+    return bool(begins and re.search(r"\b(?:tren|may|nhanh|giay|o|bang|so \d|con)\b", plain))
 
 
 def _precision(plain: str) -> str | None:
@@ -227,6 +271,6 @@ def _host(plain: str, text: str) -> str | None:
         return LOCAL
     for found in _ON.finditer(plain):
         group = 1 if found[1] else 2
-        if found[group] not in _NO_HOST:
+        if found[group] not in _NO_HOST and not _PRECISION.fullmatch(found[group]):
             return text[found.start(group) : found.end(group)].rstrip(".-")
     return None

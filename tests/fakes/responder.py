@@ -14,6 +14,8 @@ class ScriptedResponder:
         self.threads: list[int] = []
         self.blocks: dict[str, tuple[Block, ...]] = {}
         self.gates: dict[str, threading.Event] = {}
+        self.scripted: dict[str, Answer] = {}
+        self.known: set[tuple[str, str, str]] = set()
 
     def respond(self, message: Message) -> Answer:
         self.asked.append(message)
@@ -22,8 +24,17 @@ class ScriptedResponder:
             self.gates[message.text].wait(5)
         if message.text == "fail":
             raise RuntimeError("scripted")
+        self.known.add(message.conversation)
+        if message.text in self.scripted:
+            return self.scripted[message.text]
         blocks = self.blocks.get(message.text) or (say("You asked: ", Name(message.text)),)
         return make_answer(*blocks)
+
+    def knows(self, message: Message) -> bool:
+        return message.conversation in self.known
+
+    def forget(self, platform: str, chat: str) -> None:
+        self.known = {key for key in self.known if key[:2] != (platform, chat)}
 
 
 def say(*parts: str | Name) -> Paragraph:

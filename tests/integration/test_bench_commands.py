@@ -22,7 +22,7 @@ from bot.cli import main
 from bot.store.jobs import open_job_store
 from tests.processes import is_nobody_left
 
-LSTM = ("bench", "run", "lstm", "--quick", "--max-seconds", "5")
+LSTM = ("bench", "run", "lstm", "--quick", "--max-seconds", "1")
 
 
 @pytest.fixture
@@ -52,6 +52,24 @@ def test_a_run_leaves_a_result_that_is_listed_compared_drawn_and_exported(
     assert exported == [*second["records"], *first["records"]]
 
 
+def test_a_run_on_the_cpu_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*LSTM, "--gpu", "cpu", "--json"]) == 0
+
+    said = capsys.readouterr()
+    record = json.loads(said.out)["records"][0]
+    assert record["gpu"] is None
+    assert said.err.startswith(f"gpuwise: runs on the processor ({record['host']['cpu_model']})\n")
+
+
+def test_a_gpu_that_is_not_there_is_refused_before_anything_is_queued(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*LSTM, "--gpu", "97"]) == 1
+
+    assert "local has no GPU" in capsys.readouterr().err
+    assert "No job is queued" in run(capsys, "bench", "jobs")
+
+
 def test_what_differs_is_not_compared(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left, right = (json.loads(run(capsys, *LSTM, "--json", "--batch", batch)) for batch in ("4", "8"))
 
@@ -65,7 +83,7 @@ def test_a_run_is_cancelled_from_another_process(home: Path, capsys: pytest.Capt
     command = [sys.executable, "-c", "from bot.cli import run; run()", *LSTM]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr
-        job_id = running.stderr.readline().split()[1]
+        job_id = next(line.split()[1] for line in running.stderr if " queued" in line)
         while "measuring" not in running.stderr.readline():
             continue
         said = run(capsys, "bench", "cancel", job_id)
@@ -113,7 +131,7 @@ def test_a_bot_that_is_killed_leaves_no_worker_and_the_next_run_goes_on(
         (("bench", "run", "lstm", "--batch", "0"), "batch is a whole number from 1 to 8192"),
         (("bench", "run", "cnn", "--length", "5"), "cnn takes no length"),
         (("bench", "run", "lstm", "--host", "moon"), "No host 'moon'. Known: local"),
-        (("bench", "run", "lstm", "--gpu", "0"), "gpu is a UUID"),
+        (("bench", "run", "lstm", "--gpu", "9999"), "local has no GPU"),
         (("bench", "cancel", "b-zz"), "No job 'b-zz'"),
         (("bench", "compare", "r-zz", "r-zz"), "No result 'r-zz'"),
     ],

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bench.asker import Asker
 from bench.nvml import Card
 from bench.preflight import Preflight
 from bench.processes import descendants
@@ -38,7 +39,7 @@ def said_to(line: bytes) -> tuple[int, list[dict[str, Any]]]:
         os.close(asking)
         lines: list[dict[str, Any]] = []
         preflight = Preflight(opens=opens_nothing, now=asks_no_hour)
-        code = Worker(lambda said: lines.append(dict(said)), asker, {}, preflight).serve()
+        code = Worker(lambda said: lines.append(dict(said)), Asker(asker), {}, preflight).serve()
     finally:
         os.close(asker)
     return code, lines

@@ -17,14 +17,17 @@ from bench.jobs import Job, Order, State
 from bench.request import read_request
 from bot.benching.hosts import HostError, Line, host_of
 from bot.benching.inventory import parse_inventory
+from bot.benching.probing import Patience, probe_all
 from bot.benching.running import Runner
 from bot.cli import main
 from bot.store.jobs import SqlJobStore, open_job_store
 from tests.makers_ssh import SshServer, free_port, ssh_server
 
-LSTM = {"case": "lstm", "quick": True, "max_seconds": 5, "wait": True}
+pytestmark = pytest.mark.timing
+
+LSTM = {"case": "lstm", "quick": True, "max_seconds": 1, "wait": True}
 KEEPALIVE_S = 2.0
-SERVER_NOTICES_S = 3.0  #: ClientAliveInterval 1 s, three times
+SERVER_NOTICES_S = 7.0  #: ClientAliveInterval 1 s, three times, each up to a second late while the worker speaks
 NOTICED_S = 5.0  #: within which no process may be left
 FLOOD = """
 import json, sys
@@ -67,7 +70,7 @@ def is_measuring(line: Line) -> bool:
 
 
 def test_a_run_over_ssh_leaves_a_result(home: Path, server: SshServer, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["bench", "run", "lstm", "--quick", "--max-seconds", "5", "--host", "lab", "--json"]
+    arguments = ["bench", "run", "lstm", "--quick", "--max-seconds", "1", "--host", "lab", "--json"]
 
     assert main(arguments) == 0, capsys.readouterr().err
 
@@ -141,12 +144,14 @@ def test_a_bot_that_is_killed_or_frozen_leaves_no_process_on_the_host(
     ]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as bot:
         assert bot.stderr
-        while "measuring" not in (said := bot.stderr.readline()):
-            assert said, "the bot ended"
-        bot.send_signal(blow)
+        try:
+            while "measuring" not in (said := bot.stderr.readline()):
+                assert said, "the bot ended"
+            bot.send_signal(blow)
 
-        assert server.nobody_is_left(SERVER_NOTICES_S + NOTICED_S)
-        bot.kill()
+            assert server.nobody_is_left(SERVER_NOTICES_S + NOTICED_S)
+        finally:
+            bot.kill()  # one that is frozen would be waited for without end
 
 
 async def start(server: SshServer, **changed: object) -> list[Line]:
@@ -192,14 +197,14 @@ async def test_long_lines_and_a_flood_on_stderr_block_nothing(server: SshServer)
     assert line == {"type": "a" * 5_000_000}
 
 
-def test_a_host_that_cannot_be_reached_ends_the_job_and_says_why(
+def test_a_host_that_cannot_be_reached_leaves_no_job_and_says_why(
     home: Path, server: SshServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (home / "hosts.toml").write_text(server.table("lab", port=free_port()), encoding="utf-8")
 
     assert main(["bench", "run", "lstm", "--quick", "--host", "lab"]) == 1
 
-    assert "failed: Nothing listens at lab" in capsys.readouterr().err
+    assert "Nothing listens at lab (127.0.0.1" in capsys.readouterr().err
     assert main(["bench", "jobs"]) == 0
     assert "No job is queued or running" in capsys.readouterr().out
 
@@ -221,6 +226,15 @@ def test_hosts_are_asked_what_they_have_behind_a_forced_command_too(
     }
     assert found["forced"]["software"]["torch"] == found["local"]["software"]["torch"]
     assert "Nothing listens" in found["down"]["problems"][0]
+    assert server.nobody_is_left(NOTICED_S)
+
+
+async def test_a_host_that_takes_the_request_and_says_nothing_is_given_up(server: SshServer) -> None:
+    inventory = parse_inventory(server.table("lab", command="cat > /dev/null"), server.folder / "hosts.toml")
+
+    _, lab = await probe_all(inventory, Patience(answer_s=1.0))
+
+    assert lab.problems == ("It did not answer within 1 s: look at its load.",)
     assert server.nobody_is_left(NOTICED_S)
 
 

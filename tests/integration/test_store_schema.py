@@ -6,6 +6,7 @@ from sqlalchemy import Engine, inspect, text
 
 from bench.errors import BenchError
 from bench.jobs import Order
+from bot.store import chat_schema  # noqa: F401  # its tables belong to METADATA
 from bot.store.engine import FILE_NAME, StoreError, open_engine, wrapped_errors
 from bot.store.jobs import SqlJobStore, open_job_store
 from bot.store.migrations import MIGRATIONS, NewerDatabaseError, migrate, version_of

@@ -11,12 +11,21 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bench.catalogue import CASES
-from tests.makers_worker import worker
+from tests.makers_worker import unread_worker, worker
+
+pytestmark = pytest.mark.timing
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parents[2] / "bench" / "schema.json").read_text("utf-8")))
-QUICK = {"quick": True, "max_seconds": 5, "wait": True}
+QUICK = {"quick": True, "max_seconds": 1, "wait": True}
 LSTM = {"case": "lstm", **QUICK}
+LONG = {"case": "cnn", "wait": True, "max_seconds": 120, "sweep": [1024, 2048, 4096, 8192]}  #: long on any machine
+HEARD_S = 5  #: that an asker promises to be heard within
+HANGING = Path(__file__).parents[1] / "fakes" / "hanging"  #: where `import torch` never ends
 PHASES = ("preflight", "ruler", "warming", "measuring")
+#: The two that differ most, and the others in a long sweep.
+EACH_PHASE = [
+    pytest.param(phase, marks=() if phase in {"preflight", "measuring"} else pytest.mark.soak) for phase in PHASES
+]
 NOTICED_S = 5.0  #: within which no process may be left
 
 
@@ -53,7 +62,7 @@ def test_phases_come_in_their_order_and_blocks_are_kept_raw() -> None:
     assert [block["wall_s"] for block in record["samples"]["blocks"]] == [block["wall_s"] for block in measured]
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", EACH_PHASE)
 def test_closing_stdin_cancels_in_any_phase_and_leaves_nobody(phase: str) -> None:
     with worker(LSTM) as running:
         running.until_phase(phase)
@@ -65,7 +74,7 @@ def test_closing_stdin_cancels_in_any_phase_and_leaves_nobody(phase: str) -> Non
         assert result_of(lines)["error"]["class"] == "cancelled"
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", EACH_PHASE)
 def test_a_worker_that_is_killed_leaves_nobody(phase: str) -> None:
     with worker(LSTM) as running:
         running.until_phase(phase)
@@ -73,6 +82,82 @@ def test_a_worker_that_is_killed_leaves_nobody(phase: str) -> None:
         running.process.wait(10)
 
         assert running.nobody_is_left(NOTICED_S)
+
+
+@pytest.mark.parametrize("phase", EACH_PHASE)
+def test_a_worker_that_nobody_listens_to_leaves_nobody(phase: str) -> None:
+    with worker(LSTM) as running:
+        running.until_phase(phase)
+        assert running.process.stdout
+        running.process.stdout.close()  # stdin stays open, so this is no cancel
+
+        assert running.nobody_is_left(NOTICED_S)
+
+
+@pytest.mark.parametrize("phase", EACH_PHASE)
+def test_an_asker_that_falls_silent_ends_the_run_in_any_phase_and_leaves_nobody(phase: str) -> None:
+    with worker({**LONG, "heard_s": HEARD_S}) as running:
+        running.until_phase(phase, beat=True)
+
+        assert running.nobody_is_left(HEARD_S + NOTICED_S)
+        lines = running.finish()
+        record = [line["record"] for line in lines if line["type"] == "result"][-1]
+        SCHEMA.validate(record)
+        error = record["error"]
+        assert (lines[-1]["state"], error["class"]) == ("failed", "unheard")
+        assert error["message"].startswith(f"The asker fell silent for {HEARD_S} s")
+
+
+def test_an_asker_that_falls_silent_ends_a_run_whose_torch_does_not_load() -> None:
+    with worker({**LONG, "heard_s": HEARD_S}, PYTHONPATH=str(HANGING)) as running:
+        running.until_phase("preflight")
+
+        assert running.nobody_is_left(HEARD_S + NOTICED_S)
+        error = result_of(running.finish())["error"]
+        assert (error["class"], error["at_phase"]) == ("unheard", "preflight")
+
+
+def test_an_asker_that_falls_silent_while_it_waits_for_a_device_gives_up_its_place() -> None:
+    with worker(LONG) as first:
+        first.until_phase("ruler")
+        with worker({**LONG, "heard_s": HEARD_S}) as second:
+            second.until_phase("waiting", beat=True)
+
+            assert second.nobody_is_left(HEARD_S + NOTICED_S)
+            *_, error, end = second.finish()
+
+    assert (error["type"], error["class"], end["state"]) == ("error", "unheard", "failed")
+
+
+def test_an_asker_that_reads_nothing_and_is_silent_leaves_nobody() -> None:
+    with unread_worker({**LSTM, "heard_s": HEARD_S}) as running:
+        running.until_there_is("bench.child")
+
+        assert running.nobody_is_left(HEARD_S + NOTICED_S)
+        assert running.process.wait(NOTICED_S) == 1
+
+
+def test_an_asker_that_is_heard_in_time_gets_its_result() -> None:
+    began = time.monotonic()
+    with worker({"case": "lstm", "wait": True, "quick": True, "max_seconds": 4, "heard_s": HEARD_S}) as running:
+        lines = running.finish(beat=True)
+
+    assert time.monotonic() - began > HEARD_S + 1
+    assert (lines[-1]["state"], result_of(lines)["error"]) == ("done", None)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_probe_ends_once_nobody_waits_for_it(is_closed: bool) -> None:  # noqa: FBT001
+    with worker({"probe": True, "heard_s": HEARD_S}, PYTHONPATH=str(HANGING)) as running:
+        running.until_there_is("bench.probe")
+        if is_closed:
+            running.close()
+
+        assert running.nobody_is_left(NOTICED_S + (0 if is_closed else HEARD_S))
+        said = [(line["type"], line.get("class"), line.get("state")) for line in running.finish()]
+
+    failed = [("error", "unheard", None), ("end", None, "failed")]
+    assert said == ([("end", None, "cancelled")] if is_closed else failed)
 
 
 def test_a_worker_that_is_stopped_is_ended_by_its_watcher() -> None:

@@ -15,7 +15,7 @@ from tests.unit.test_nvml import FULL
 FAKES = Path(__file__).parents[1] / "fakes" / "nvml"
 #: Never in /proc: ids of Linux end below it.
 ABOVE_ALL = 2**22 + STRANGER
-LSTM = {"case": "lstm", "quick": True, "max_seconds": 5, "gpu": UUID}
+LSTM = {"case": "lstm", "quick": True, "max_seconds": 1, "gpu": UUID}
 
 
 class Host:

@@ -46,7 +46,7 @@ RUNS = (
         BenchAsk(case="lstm", mode="inference", host="Lab-2", hidden=128, length=100),
     ),
     ("benchmark cnn channels last", BenchAsk(case="cnn", channels_last=True)),
-    ("đo LSTM bằng GPU", BenchAsk(case="lstm", on_gpu=True)),
+    ("đo LSTM bằng GPU", BenchAsk(case="lstm", wish="gpu")),
     ("run a benchmark", BenchAsk()),
     ("chạy benchmark", BenchAsk()),
     ("benchmark resnet50 on local", BenchAsk(host="local")),
@@ -235,15 +235,10 @@ def test_a_case_alone_completes_what_was_asked_before(text: str, frame: Frame, c
 @pytest.mark.parametrize(
     ("text", "language", "part"),
     [
-        (
-            "benchmark lstm on the gpu",
-            "en",
-            "`gpuwise bench run lstm --gpu UUID`, with a UUID that `gpuwise hosts` shows",
-        ),
         ("benchmark lstm batch 99999", "en", "the batch must be a whole number from 1 to 8,192, you said 99,999"),
         ("đo lstm batch 99999", "vi", "batch phải là số nguyên từ 1 đến 8.192, bạn đặt 99.999"),
         ("benchmark cnn length 10", "en", "cnn has no such size as the length"),
-        ("benchmark lstm for 1 second", "en", "the measuring time in seconds must be a whole number from 5 to 3,600"),
+        ("benchmark lstm for 0 seconds", "en", "the measuring time in seconds must be a whole number from 1 to 3,600"),
         ("đo lstm fp8", "vi", "không đo ở FP8"),
         ("benchmark gru nhwc", "en", "gru has no image tensors"),
         ("benchmark gru on mars", "en", "I know no host called “mars”. Known: local and lab"),

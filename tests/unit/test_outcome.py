@@ -25,7 +25,7 @@ FACTS = {
     "flags": {},
     "software": {"python": "3.11.2", "torch": "2.13.0"},
     "gpu": {"uuid": UUID, "name": "as torch calls it", "sm": "9.0"},
-    "ruler": None,
+    "ruler": {"launch_us": 5.0, "matmul_fp32_tflops": 1.0},
 }
 END = {"type": "end", "check": CHECK, "memory": None, "first_step_s": 1.0, "warm_up": {}}
 BEGAN, SECONDS = 100.0, 10
@@ -36,7 +36,7 @@ def look(t: float, **fields: Any) -> dict[str, Any]:
     return make_look(t, **({"energy_mj": round(t * 400_000), "pcie_gen": 1 if t < BEGAN else 5} | fields))
 
 
-def record(*others: dict[str, Any], seconds: int = SECONDS, is_done: bool = True) -> Record:
+def record(*others: dict[str, Any], seconds: int = SECONDS, is_done: bool = True, end: dict[str, Any] = END) -> Record:
     """Return the record of a run on a card that was seen at 5 Hz, with *others* among the looks."""
     looks = [look(BEGAN - 1 + place / 5) for place in range(5 * (seconds + 2))]
     outcome = Outcome(looks=sorted([*looks, *others], key=lambda one: float(one["t"])), watcher_alive=True)
@@ -46,7 +46,7 @@ def record(*others: dict[str, Any], seconds: int = SECONDS, is_done: bool = True
             block = {"steps": 20, "device_s": 0.2, "wall_s": 0.2, "t": BEGAN + (place + 1) / 5}
             outcome.take({"type": "block", "phase": "measuring", **block})
         outcome.take(FACTS)
-        outcome.take(END)
+        outcome.take(end)
     return record_of(REQUEST, outcome, HOST, time_ms=1_700_000_000_000, entropy=bytes(10))
 
 
@@ -97,6 +97,24 @@ def test_somebody_else_counts_while_blocks_were_measured(t: float, verdict: str)
         verdict,
         [STRANGER] if verdict == "dirty" else [],
     )
+
+
+@pytest.mark.parametrize(
+    ("trace", "limit"),
+    [
+        ({"launches": 100, "busy_s": 0.009}, "bandwidth"),
+        ({"launches": 100, "busy_s": 0.007}, "host"),
+        ({"launches": 1400, "busy_s": 0.007}, "launch"),
+        (None, "bandwidth"),
+    ],
+)
+def test_what_limits_a_card_is_read_off_one_step_beside_the_timed_ones(
+    trace: dict[str, Any] | None, limit: str
+) -> None:
+    found = record(end={**END, "trace": trace})  # a step takes 10 ms and reaches 0.1 of 1 TFLOP/s
+
+    assert (found["limited_by"], found["result"]["trace"]) == (limit, trace)
+    assert faults_of(found, "result") == []
 
 
 def test_a_run_that_did_not_begin_still_says_on_which_card() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bench.probe import ask, is_probe, problems_of
+from bench.errors import RequestError
+from bench.probe import ProbeRequest, ask, problems_of, read_probe
 from bot.benching.saying import probe_lines
 
 CPU_BUILD: dict[str, Any] = {"torch": "2.13.0+cpu", "cuda": None, "arch_list": []}
@@ -22,16 +23,22 @@ CARD: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('{"probe": true}', True),
-        ('{"probe": false}', False),
-        ('{"probe": true, "case": "cnn"}', False),
-        ("[]", False),
-        ("no", False),
-        ("[" * 100_000, False),
+        ('{"probe": true}', ProbeRequest()),
+        ('{"probe": true, "heard_s": 20}', ProbeRequest(heard_s=20)),
+        ('{"probe": false}', None),
+        ('{"probe": true, "case": "cnn"}', None),
+        ("[]", None),
+        ("no", None),
+        ("[" * 100_000, None),
     ],
 )
-def test_a_probe_is_asked_for_by_one_line(text: str, expected: bool) -> None:  # noqa: FBT001
-    assert is_probe(text) is expected
+def test_a_probe_is_asked_for_by_one_line(text: str, expected: ProbeRequest | None) -> None:
+    assert read_probe(text) == expected
+
+
+def test_a_probe_promises_as_a_request_does() -> None:
+    with pytest.raises(RequestError, match="heard_s is a whole number from 5 to 600"):
+        read_probe('{"probe": true, "heard_s": 1}')
 
 
 @pytest.mark.parametrize(
@@ -65,9 +72,14 @@ def test_what_keeps_torch_from_a_gpu_is_a_problem(
 def test_a_look_that_takes_too_long_is_a_problem_and_no_error() -> None:
     found = ask(patience_s=0.01)
 
+    assert found
     assert (found["type"], found["software"], found["gpus"]) == ("probe", None, [])
     assert found["host"]["cores_visible"] >= 1
     assert found["problems"] == ["torch or its driver did not answer within 0.01 s: run `nvidia-smi`."]
+
+
+def test_a_look_that_nobody_wants_any_more_finds_nothing() -> None:
+    assert ask(is_wanted=lambda: False) is None
 
 
 def test_a_host_is_said_with_its_gpus_and_its_problems() -> None:

@@ -1,0 +1,278 @@
+"""Benchmarks from a chat: a card that is proposed, decided, watched and ended, wherever it is shown."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bench.errors import BenchError
+from bench.jobs import Job
+from bot.answering.problems import error_text
+from bot.answers import Answer
+from bot.benching.asking import with_device
+from bot.benching.desk import Desk, House, Pressed, Verb
+from bot.benching.floor import Changed, Floor
+from bot.benching.hosts import host_of
+from bot.benching.inventory import Inventory
+from bot.benching.probing import probe_all
+from bot.benching.proposals import Asked, Proposal
+from bot.benching.relating import bars_of, related_text
+from bot.benching.saying import probe_lines
+from bot.cards import ENDED, CardState, JobCard
+from bot.chatting.conversing import Question, place_of
+from bot.rendering.bars import Chart
+from bot.rendering.charts import draw
+from bot.store import outbox
+from bot.store.database import Connection, Database
+from bot.store.outbox import Place, Post
+from bot.texts import texts
+from knowledge.errors import GpuwiseError
+
+#: Verbs of a card's buttons beside the desk's own.
+ASK_CANCEL, KEEP, COMPARE, RAW, WATCH = "cancel?", "keep", "compare", "raw", "watch"
+VERBS = frozenset({*Verb, ASK_CANCEL, KEEP, COMPARE, RAW, WATCH})
+_EXPIRY_S = 10.0  #: between two looks at what nobody decided
+_LOOKED_AT = 500  #: results
+_CONFIRM_S = 30.0  #: that the question whether to cancel stands on a card
+#: Buttons of a card by its state: label's key and verb.
+_BUTTONS: Mapping[CardState, tuple[str, ...]] = {
+    CardState.PREVIEW: (Verb.RUN, Verb.DISMISS),
+    CardState.WAITING: (Verb.APPROVE, Verb.DISMISS),
+    CardState.QUEUED: (ASK_CANCEL,),
+    CardState.RUNNING: (ASK_CANCEL,),
+    CardState.DONE: (Verb.AGAIN, COMPARE, RAW),
+} | dict.fromkeys(ENDED - {CardState.DONE}, (Verb.AGAIN,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardButton:
+    """A button of a card."""
+
+    label: str
+    verb: str
+
+
+class CardDialect(Protocol):
+    """How a platform writes cards and sentences."""
+
+    def of_card(self, card: JobCard, buttons: Sequence[CardButton], proposal_id: str) -> Mapping[str, Any]:
+        """Return the message that shows a card."""
+        ...
+
+    def of_line(self, text: str, buttons: Sequence[CardButton] = ()) -> Mapping[str, Any]:
+        """Return a message of plain text, with buttons whose verbs name their subject."""
+        ...
+
+    def of_file(self, name: str, data: bytes, caption: str) -> Mapping[str, Any]:
+        """Return a message that carries a file; a PNG is shown as a picture."""
+        ...
+
+
+class Measuring:
+    """Keeps every card of a benchmark as its proposal and its job stand."""
+
+    def __init__(self, database: Database, house: House, inventory: Inventory) -> None:
+        self._database, self._inventory = database, inventory
+        self._floor = Floor(database, inventory, self._changed)
+        self._desk = Desk(database, house, progress_of=self._floor.progress_of, wake=self._floor.wake)
+        self._dialects: dict[str, CardDialect] = {}
+        self._wakes: list[Callable[[], None]] = []
+        self._showing = asyncio.Lock()  #: what was read of a card earlier must not be put down later
+        self._confirming: dict[str, float] = {}  #: proposals whose cards ask whether to cancel, and until when
+
+    def join(self, platform: str, dialect: CardDialect, wake: Callable[[], None]) -> None:
+        """Write cards for a platform with *dialect*; *wake* tells its delivery that there are new ones."""
+        self._dialects[platform] = dialect
+        self._wakes.append(wake)
+
+    async def run(self) -> None:
+        """Run what is queued, and close what nobody decides, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._floor.run(), name="floor")
+            group.create_task(self._expire(), name="expiry")
+
+    async def propose(self, answer: Answer, question: Question) -> Sequence[Post]:
+        """Return the card of what an answer would run, and one for each approver where it is asked in private."""
+        run, place, key = answer.run, place_of(question.message), question.key
+        if run is None:
+            return ()
+        try:
+            host = host_of(run.host, self._inventory)
+            request = await with_device(host, run.request, run.wish)
+        except (BenchError, GpuwiseError) as error:
+            return [self._line(f"answer:{key}:0", place, error_text(error, answer.language))]
+        asked = Asked(
+            source=key,
+            request=request,
+            wish=run.wish,
+            host=run.host,
+            requested_by=question.message.asker,
+            language=answer.language,
+            place=place,
+        )
+        pressed = await self._desk.propose(asked)
+        if pressed.proposal is None:
+            return [self._line(f"answer:{key}:0", place, refused_text(pressed, answer.language))]
+        return await self._posts(pressed.proposal, [place, *self._of_approvers(pressed.proposal)])
+
+    async def press(self, verb: str, name: str, user: str, place: Place, language: str) -> str:
+        """Do what a button of a card says and return the words that pop up."""
+        if verb in {ASK_CANCEL, KEEP}:
+            self._confirming.pop(name, None)
+            if verb == ASK_CANCEL:
+                self._confirming[name] = time.monotonic() + _CONFIRM_S
+            await self.refresh(name)
+            return ""
+        self._confirming.pop(name, None)
+        if verb in {COMPARE, RAW}:
+            return await self._add_result(verb, name, place, language)
+        pressed = await self._desk.press(Verb(verb), name, user)
+        if pressed.proposal is not None:
+            approvers = self._of_approvers(pressed.proposal) if verb == Verb.AGAIN else []
+            await self._show(pressed.proposal, place, *approvers)
+        if pressed.refusal is not None:
+            return refused_text(pressed, language)
+        return texts(language).say(f"cards.did.{verb}")
+
+    async def watch(self, name: str, place: Place) -> bool:
+        """Show the card of a proposal or job here too; False where there is none."""
+        proposal = await self._desk.of_job(name) or await self._desk.of_id(name)
+        if proposal is not None:
+            await self._show(proposal, place)
+        return proposal is not None
+
+    async def _changed(self, changed: Changed) -> None:
+        """Show how a job stands now, wherever its card is."""
+        proposal = await self._desk.of_job(changed.job.id)
+        if proposal is not None:
+            await self.refresh(proposal.id, is_progress=changed.progress is not None and not changed.job.has_ended)
+
+    async def _expire(self) -> None:
+        """Close the cards that nobody decided in time."""
+        while True:
+            for proposal in await self._desk.expire():
+                await self.refresh(proposal.id)
+            await asyncio.sleep(_EXPIRY_S)
+
+    async def refresh(self, proposal_id: str, *, is_progress: bool = False) -> None:
+        """Show a card as it stands now, wherever it is."""
+        async with self._showing:
+            places = await self._database.read(
+                lambda connection: {due.place for due in outbox.about(connection, proposal_id) if _is_card(due.key)}
+            )
+            posts = [await self._card(proposal_id, place, is_progress=is_progress) for place in places]
+            await self._put([post for post in posts if post is not None])
+
+    async def jobs(self, language: str, place: Place) -> Mapping[str, Any]:
+        """Return a message of the queued and running jobs, with a button for each whose card can be shown."""
+        listed = await self._desk.jobs()
+        say, dialect = texts(language).say, self._dialects[place.platform]
+        if not listed:
+            return dialect.of_line(say("cards.no_jobs"))
+        lines = [job_line(item.job, item.ahead, item.wait_s, language) for item in listed]
+        buttons = [
+            CardButton(label=say("cards.verbs.watch", id=item.job.id), verb=f"{WATCH}|{item.proposal_id}")
+            for item in listed
+            if item.proposal_id
+        ]
+        return dialect.of_line("\n".join([say("cards.jobs"), *lines]), buttons)
+
+    async def hosts(self) -> list[str]:
+        """Return what each host has, in lines."""
+        probes = await probe_all(self._inventory)
+        return [line for probe in probes for line in probe_lines(probe.name, probe.found, probe.problems)]
+
+    async def _add_result(self, verb: str, proposal_id: str, place: Place, language: str) -> str:
+        """Show a result's record, or how it stands beside the one before, once."""
+        proposal = await self._desk.of_id(proposal_id)
+        if proposal is None or proposal.job_id is None:
+            return texts(language).say("telegram.forgotten")
+        language, results = proposal.language, self._database.jobs.results
+        result, dialect = await results.get(proposal.job_id), self._dialects[place.platform]
+        if verb == RAW:
+            data = json.dumps(list(result.records), ensure_ascii=False, indent=1).encode()
+            caption = texts(language).say("cards.raw", id=result.id)
+            content = dialect.of_file(f"{result.id}.json", data, caption)
+        else:
+            others = await results.list(_LOOKED_AT)
+            text, chart = related_text(result, others, language), bars_of(result, others)
+            picture = await asyncio.to_thread(drawn, chart) if chart else None
+            content = dialect.of_file(f"{result.id}.png", picture, text) if picture else dialect.of_line(text)
+        key = f"{verb}:{proposal_id}:{place.platform}:{place.chat}:{place.thread}"
+        await self._put([Post(key=key, place=place, content=content, subject=proposal_id)])
+        return ""
+
+    async def _show(self, proposal: Proposal, *places: Place) -> None:
+        """Put the card of a proposal here, and show it anew everywhere else where it stands."""
+        async with self._showing:
+            await self._put(await self._posts(proposal, places))
+        await self.refresh(proposal.id)
+
+    async def _posts(self, proposal: Proposal, places: Sequence[Place]) -> list[Post]:
+        posts = [await self._card(proposal.id, place) for place in places]
+        return [post for post in posts if post is not None]
+
+    async def _card(self, proposal_id: str, place: Place, *, is_progress: bool = False) -> Post | None:
+        card = await self._desk.card(proposal_id)
+        if card is None:
+            return None
+        buttons = self._buttons(card, proposal_id)
+        content = self._dialects[place.platform].of_card(card, buttons, proposal_id)
+        key = f"card:{proposal_id}:{place.platform}:{place.chat}:{place.thread}"
+        return Post(key=key, place=place, content=content, subject=proposal_id, is_progress=is_progress)
+
+    def _buttons(self, card: JobCard, proposal_id: str) -> list[CardButton]:
+        verbs = _BUTTONS.get(card.state, ())
+        if ASK_CANCEL in verbs and self._confirming.get(proposal_id, 0.0) > time.monotonic():
+            verbs = (Verb.CANCEL, KEEP)
+        say = texts(card.language).say
+        keys = {ASK_CANCEL: "cancel_ask"}
+        return [CardButton(label=say(f"cards.verbs.{keys.get(verb, verb)}"), verb=verb) for verb in verbs]
+
+    def _of_approvers(self, proposal: Proposal) -> list[Place]:
+        """Return the private chats of those who may approve what was asked for where they do not see it."""
+        if proposal.place.chat != proposal.requested_by.partition(":")[2]:
+            return []  # a group: whoever approves is there, or is called
+        ids = [user.partition(":") for user in self._desk.approvers_of(proposal)]
+        return [Place(platform=platform, chat=user) for platform, _, user in ids if platform in self._dialects and user]
+
+    async def _put(self, posts: Sequence[Post]) -> None:
+        def work(connection: Connection) -> None:
+            for post in posts:
+                outbox.put(connection, post, datetime.now(UTC))
+
+        if posts:
+            await self._database.write(work)
+            for wake in self._wakes:
+                wake()
+
+    def _line(self, key: str, place: Place, text: str) -> Post:
+        return Post(key=key, place=place, content=self._dialects[place.platform].of_line(text))
+
+
+def refused_text(pressed: Pressed, language: str) -> str:
+    """Return why nothing was done."""
+    return pressed.refusal.text(language) if pressed.refusal else ""
+
+
+def job_line(job: Job, ahead: int, wait_s: float, language: str) -> str:
+    """Return a queued or running job in a line."""
+    say, phase = texts(language), f"bench.phases.{job.state.value}"
+    state = say.say(phase) if say.has(phase) else job.state.value
+    waits = say.say("cards.waits", ahead=str(ahead), minutes=str(max(1, round(wait_s / 60)))) if ahead else ""
+    return " · ".join(filter(None, (job.id, str(job.request["case"]), job.host, state, waits)))
+
+
+def drawn(chart: Chart) -> bytes | None:
+    """Return a chart as PNG; None where the extra that draws is not installed."""
+    try:
+        return draw(chart)
+    except GpuwiseError:
+        return None
+
+
+def _is_card(key: str) -> bool:
+    return key.startswith("card:")
