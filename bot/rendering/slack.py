@@ -17,6 +17,7 @@ _FENCE = "```"
 _ANGLE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _FLAG_DASH = re.compile(r"(?<!\S)[—–](?=\w)")  # phones turn the two dashes of an option into one
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\N{NO-BREAK SPACE}": " "})
+_DASHES = str.maketrans("—–−", "---")
 
 
 def to_blocks(answer: Answer, sources_heading: str) -> list[dict[str, Any]]:
@@ -44,6 +45,11 @@ def from_slack_text(text: str) -> str:
     plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     plain = _FLAG_DASH.sub("--", unicodedata.normalize("NFC", plain).translate(_QUOTES))
     return "\n".join(" ".join(line.split()) for line in plain.strip().split("\n"))
+
+
+def read_text(text: str) -> str:
+    """Return what a person typed, as `from_slack_text` does, with every dash as a keyboard has it."""
+    return from_slack_text(text).translate(_DASHES)
 
 
 def escape(text: str) -> str:

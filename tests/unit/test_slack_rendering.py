@@ -1,7 +1,7 @@
 import pytest
 
 from bot.answers import Answer, Cell, Citation, Code, Points, Sentence, Table
-from bot.rendering.slack import from_slack_text, to_blocks, to_fallback_text
+from bot.rendering.slack import from_slack_text, read_text, to_blocks, to_fallback_text
 from tests.fakes.responder import make_answer, say
 from tests.fakes.slack_api import are_blocks_valid
 
@@ -76,3 +76,15 @@ def test_the_text_twin_carries_body_and_sources() -> None:
 )
 def test_incoming_text_reads_as_it_was_typed(typed: str, expected: str) -> None:
     assert from_slack_text(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("<@UBOT|gpuwise> compare “3090” — ‘4090’", "compare \"3090\" - '4090'"),
+        ("bench lstm —json 10–20", "bench lstm --json 10-20"),
+        ("&lt;24\N{NO-BREAK SPACE}GB &amp; <https://a.example|that>", "<24 GB & that"),
+    ],
+)
+def test_a_question_is_read_with_the_dashes_of_a_keyboard(typed: str, expected: str) -> None:
+    assert read_text(typed) == expected

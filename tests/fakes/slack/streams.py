@@ -1,0 +1,84 @@
+"""Messages that are written while people read them, and that Slack ends after a while."""
+
+import time
+from typing import Any
+
+from tests.fakes.slack.blocks import check_message_blocks
+from tests.fakes.slack.calls import Call
+from tests.fakes.slack.refusals import Refusal, invalid
+from tests.fakes.slack.world import Shown, World
+from tests.fakes.slack.writing import MOST_MARKDOWN, Writing, named
+
+CHUNKS = {"markdown_text", "task_update", "plan_update", "blocks"}
+ENDED = "message_not_in_streaming_state"
+
+
+class Streams:
+    """Starts, feeds and ends streams; one lives `lives_s` from its start however much it is fed."""
+
+    def __init__(self, world: World, writing: Writing, *, lives_s: float) -> None:
+        self._world, self._writing = world, writing
+        self.lives_s = lives_s
+        self._started: dict[str, float] = {}
+
+    def start(self, call: Call) -> dict[str, Any]:
+        given, _ = call.need("channel", "thread_ts")
+        channel = self._world.enter(given)
+        thread = self._writing.thread(call, channel)
+        if channel.kind != "im":
+            for name in ("recipient_team_id", "recipient_user_id"):
+                if not call.get(name):
+                    raise Refusal(f"missing_{name}")
+        text, blocks = _fed(call)
+        shown = self._world.show(channel, self._world.bot, text, named(blocks), thread_ts=thread, streaming=True)
+        self._started[shown.ts] = time.monotonic()
+        return {"channel": channel.id, "ts": shown.ts}
+
+    def append(self, call: Call) -> dict[str, Any]:
+        shown = self._streaming(call)
+        text, blocks = _fed(call)
+        if not text and not call.read("chunks"):
+            raise Refusal("no_text")
+        shown.show(shown.text + text, named(shown.blocks + blocks))
+        return {"channel": shown.channel.id, "ts": shown.ts}
+
+    def stop(self, call: Call) -> dict[str, Any]:
+        shown = self._streaming(call)
+        text, blocks = _fed(call)
+        final = check_message_blocks(call.read("blocks")) if call.read("blocks") else ()
+        shown.show(shown.text + text, named(shown.blocks + blocks + final))
+        shown.streaming = False
+        return {"channel": shown.channel.id, "ts": shown.ts, "message": shown.to_api()}
+
+    def end_in(self, channel: str, thread: str) -> list[str]:
+        """End the streams of a thread, as a pressed Stop does, and return their ts."""
+        shown = [one for one in self._world.channels[channel].shown.values() if one.thread_ts == thread]
+        running = [one for one in shown if self._lives(one)]
+        for one in running:
+            one.streaming = False
+        return [one.ts for one in running]
+
+    def _lives(self, shown: Shown) -> bool:
+        if shown.streaming and time.monotonic() - self._started[shown.ts] > self.lives_s:
+            shown.streaming = False
+        return shown.streaming
+
+    def _streaming(self, call: Call) -> Shown:
+        given, ts = call.need("channel", "ts")
+        shown = self._world.message(self._world.enter(given), ts)
+        if shown.bot_id != self._world.bot.bot_id:
+            raise Refusal("message_not_owned_by_app")
+        if not self._lives(shown):
+            raise Refusal(ENDED)
+        return shown
+
+
+def _fed(call: Call) -> tuple[str, tuple[dict[str, Any], ...]]:
+    text, chunks = call.get("markdown_text"), call.read("chunks") or []
+    if not isinstance(chunks, list) or any(chunk.get("type") not in CHUNKS for chunk in chunks):
+        raise invalid("invalid_chunks", "unsupported type of chunk")
+    text += "".join(chunk.get("text", "") for chunk in chunks if chunk["type"] == "markdown_text")
+    if len(text) > MOST_MARKDOWN:
+        raise Refusal("msg_too_long")
+    blocks = [block for chunk in chunks if chunk["type"] == "blocks" for block in chunk.get("blocks", [])]
+    return text, check_message_blocks(blocks) if blocks else ()
