@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.backlog import Permissions, Quota
+from bench.errors import BenchError
 from bot.app import App
 from bot.benching.desk import House
 from bot.benching.proposals import Policy
@@ -19,6 +20,7 @@ from bot.config import Settings, SettingsError
 from bot.platforms import Responder
 from bot.store import forgetting
 from bot.store.database import Database, open_database
+from knowledge.errors import GpuwiseError
 
 Run = Callable[[], Coroutine[Any, Any, None]]
 _ANSWERING = 2  #: threads; more would only take turns
@@ -55,8 +57,19 @@ def platforms(service: Service) -> dict[str, Run]:
 
 def serve(app: App) -> None:
     """Serve until SIGTERM or Ctrl-C; what is being answered then is still sent."""
-    with open_service(app) as service, suppress(asyncio.CancelledError):
-        asyncio.run(_serve(service, platforms(service)))
+    try:
+        with open_service(app) as service, suppress(asyncio.CancelledError):
+            asyncio.run(_serve(service, platforms(service)))
+    except BaseExceptionGroup as group:  # of the tasks side by side; the first known reason is what to say
+        known = group.subgroup((GpuwiseError, BenchError))
+        if known is None:
+            raise
+        raise _leaf(known) from group
+
+
+def _leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _leaf(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 @contextmanager

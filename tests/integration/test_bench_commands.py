@@ -70,6 +70,7 @@ def test_a_gpu_that_is_not_there_is_refused_before_anything_is_queued(
     assert "No job is queued" in run(capsys, "bench", "jobs")
 
 
+@pytest.mark.soak
 def test_what_differs_is_not_compared(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left, right = (json.loads(run(capsys, *LSTM, "--json", "--batch", batch)) for batch in ("4", "8"))
 

@@ -45,6 +45,7 @@ def test_a_piped_chat_measures_and_lists_the_result(home: Path) -> None:
     assert states(home) == ["done"]
 
 
+@pytest.mark.soak
 def test_a_piped_chat_measures_in_vietnamese(home: Path) -> None:
     done = piped("đo lstm nhanh trong 1 giây\nket qua do lstm\n".encode(), env={"GPUWISE_HOME": str(home)})
 
@@ -94,6 +95,7 @@ def test_nothing_was_measured_yet(home: Path) -> None:
     assert not (home / "gpuwise.db").exists()
 
 
+@pytest.mark.soak
 def test_a_run_is_not_started_again_by_what_is_said_of_it(home: Path) -> None:
     lines = b"benchmark lstm quick for 1 second\nin Vietnamese please\nundo\n"
 

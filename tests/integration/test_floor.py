@@ -27,8 +27,6 @@ from bot.store.jobs import utc_now
 from tests.makers_desk import AN, MINH, Heard, make_asked, make_house, running_floor
 from tests.processes import is_nobody_left
 
-pytestmark = pytest.mark.timing
-
 ROOT = Path(__file__).parents[2]
 
 

@@ -18,8 +18,6 @@ from tests.makers_ssh import SshServer, ssh_server
 from tests.makers_worker import MARK
 from tests.processes import is_nobody_left, processes_with
 
-pytestmark = pytest.mark.timing
-
 HEARD_S = 5
 NOTICED_S = 5.0  #: within which no process may be left
 LONG = {"case": "cnn", "wait": True, "max_seconds": 120, "sweep": [1024, 2048, 4096, 8192]}  #: long on any machine

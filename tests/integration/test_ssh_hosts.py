@@ -107,6 +107,7 @@ async def test_a_session_that_is_killed_is_a_failed_job_and_the_next_one_runs(ho
     assert server.nobody_is_left(NOTICED_S)
 
 
+@pytest.mark.soak
 async def test_a_session_that_is_frozen_is_noticed_by_its_silence(home: Path, server: SshServer) -> None:
     frozen: list[tuple[int, float]] = []
 

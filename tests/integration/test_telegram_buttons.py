@@ -1,16 +1,19 @@
 """Buttons and commands in Telegram, over real sockets with the real library against a strict server."""
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
-from bot.store import answered, memory, people
+from bot.store import answered, inbox, memory, people
 from bot.store.database import Database
+from bot.store.inbox import Delivery
 from bot.store.outbox import Place
 from tests.fakes.responder import ScriptedResponder, make_answer, say
-from tests.fakes.telegram import ALICE, LAN, MINH, FakeTelegram
+from tests.fakes.telegram import ALICE, BOT, LAN, MINH, FakeTelegram
 from tests.makers_chats import ADMIN, answers_in, database_in, running, said_in
 
 
@@ -174,3 +177,27 @@ async def test_a_rich_message_is_sent_where_it_is_wanted_and_known(
     assert [bool(answer.rich) for answer in answers] == [is_known, is_known]
     assert len(telegram.called("sendRichMessage")) == (2 if is_known else 1)
     assert all("You asked" in answer.text for answer in answers)
+
+
+async def test_what_was_accepted_before_a_kill_is_answered_once_and_says_when_it_was_asked(
+    telegram: FakeTelegram, database: Database
+) -> None:
+    responder, chat = ScriptedResponder(), telegram.private(ALICE)
+    telegram.say(chat, ALICE, "what is VRAM")
+    update = telegram.updates.log[-1]
+    accepted = Delivery(
+        key=f"telegram:{BOT.id}:{update['update_id']}",
+        twin=f"telegram:{chat.id}:{update['message']['message_id']}",
+        platform="telegram",
+        chat=str(chat.id),
+        user=str(ALICE.id),
+        payload=update,
+    )
+    await database.write(lambda connection: inbox.accept(connection, accepted, datetime.now(UTC)))
+    async with running(telegram, responder, database):  # Telegram delivers it too: it was not confirmed
+        (answer,) = await answers_in(telegram, chat, 1)
+        telegram.say(chat, ALICE, "and now?")
+        await answers_in(telegram, chat, 2)
+
+    assert re.fullmatch(r"I was restarted; you asked at \d\d:\d\d\.\n\nYou asked: what is VRAM \[1\]", answer.text)
+    assert [message.text for message in responder.asked] == ["what is VRAM", "and now?"]

@@ -14,7 +14,8 @@ from tests.fakes.telegram import Chat, FakeTelegram, Shown, User
 from tests.makers_serving import make_home, serving, stopped
 
 _BRAND = re.compile(r"^(?:GeForce |Radeon |Instinct |Tesla )+")
-QUESTION = "how much memory does the {name} have?"
+#: What is asked of each card, by what an answer to it calls it.
+FIELDS = {"memory": "how much memory does the {name} have?", "board power (TDP)": "what is the TDP of the {name}?"}
 OFFER = "If it is not above, I show it again."
 
 
@@ -32,18 +33,25 @@ class Asking:
     def __init__(self, telegram: FakeTelegram, names: list[str], chats: int) -> None:
         self._telegram = telegram
         self.chats = [telegram.private(User(id=1000 + number, first_name=f"P{number}")) for number in range(chats)]
-        self.asked = [(self.chats[place % chats], name) for place, name in enumerate(names)]
+        self.asked = [
+            (self.chats[place % chats], f"{name}: {field}", question.format(name=name))
+            for place, name in enumerate(names)
+            for field, question in FIELDS.items()
+        ]
 
     async def ask(self, pause_s: Callable[[], float]) -> None:
-        for chat, name in self.asked:
-            self._telegram.say(chat, chat.members[chat.id], QUESTION.format(name=name))
+        for chat, _, question in self.asked:
+            self._telegram.say(chat, chat.members[chat.id], question)
             await asyncio.sleep(pause_s())
 
-    def answers(self, chat: Chat, name: str) -> list[Shown]:
-        return [message for message in self._telegram.messages(chat) if f"{name}: memory" in message.text]
+    def answers(self, chat: Chat, words: str) -> list[Shown]:
+        return [message for message in self._telegram.messages(chat) if f"{words} " in message.text]
+
+    def times_answered(self) -> dict[str, int]:
+        return {words: len(self.answers(chat, words)) for chat, words, _ in self.asked}
 
     def is_complete(self) -> bool:
-        return all(self.answers(chat, name) for chat, name in self.asked)
+        return all(self.times_answered().values())
 
     def offers(self) -> list[Shown]:
         return [message for chat in self.chats for message in self._telegram.messages(chat) if OFFER in message.text]
@@ -53,7 +61,7 @@ class Asking:
         pressed: set[int] = set()
         while not self.is_complete():
             for message in self.offers():
-                missing = [name for chat, name in self.asked if chat is message.chat and not self.answers(chat, name)]
+                missing = [w for chat, w, _ in self.asked if chat is message.chat and not self.answers(chat, w)]
                 if missing and id(message) not in pressed:
                     pressed.add(id(message))
                     self._telegram.press(message, message.labels[0], message.chat.members[message.chat.id])
@@ -116,12 +124,14 @@ async def run_with_kills(telegram: FakeTelegram, asking: Asking, measuring: Meas
 
 async def check(tmp_path: Path, library: Library, *, kills: int, questions: int, benches: int) -> None:
     async with FakeTelegram(callback_valid_s=60) as telegram:
-        asking, measuring = Asking(telegram, names_in(library, questions), questions // 4), Measuring(telegram, benches)
+        asking, measuring = (
+            Asking(telegram, names_in(library, questions // len(FIELDS)), questions // 5),
+            Measuring(telegram, benches),
+        )
         home = make_home(tmp_path)
         await run_with_kills(telegram, asking, measuring, home, kills)
 
-        times_answered = {name: len(asking.answers(chat, name)) for chat, name in asking.asked}
-        assert {name: times for name, times in times_answered.items() if times != 1} == {}
+        assert {words: times for words, times in asking.times_answered().items() if times != 1} == {}
         assert telegram.floods == 0
         with open_database(home) as database:
             jobs = await database.jobs.list()
@@ -131,12 +141,12 @@ async def check(tmp_path: Path, library: Library, *, kills: int, questions: int,
 
 
 async def test_a_bot_that_is_killed_loses_no_question_and_answers_none_twice(tmp_path: Path, library: Library) -> None:
-    await check(tmp_path, library, kills=4, questions=40, benches=1)
+    await check(tmp_path, library, kills=3, questions=30, benches=1)
 
 
 @pytest.mark.soak
 async def test_fifty_kills_lose_no_question_and_answer_none_twice(tmp_path: Path, library: Library) -> None:
-    await check(tmp_path, library, kills=50, questions=180, benches=5)
+    await check(tmp_path, library, kills=50, questions=200, benches=5)
 
 
 async def test_a_bot_that_is_told_to_stop_ends_within_eight_seconds_and_goes_on_afterwards(
@@ -145,7 +155,7 @@ async def test_a_bot_that_is_told_to_stop_ends_within_eight_seconds_and_goes_on_
     environ = {"TELEGRAM_BOT_TOKEN": "123456:SECRET", "GPUWISE_TELEGRAM_ALLOW": "*", "GPUWISE_QUESTIONS": "0"}
     async with FakeTelegram() as telegram:
         environ["GPUWISE_TELEGRAM_API_URL"] = telegram.url
-        asking, home = Asking(telegram, names_in(library, 30), 2), make_home(tmp_path)
+        asking, home = Asking(telegram, names_in(library, 8), 2), make_home(tmp_path)
         with serving(home, **environ) as process:
             await until_polling(telegram)
             await asking.ask(lambda: 0.0)
@@ -157,5 +167,5 @@ async def test_a_bot_that_is_told_to_stop_ends_within_eight_seconds_and_goes_on_
             await asyncio.sleep(1.5)
             assert await stopped(process) == 0
 
-        assert {len(asking.answers(chat, name)) for chat, name in asking.asked} == {1}
+        assert set(asking.times_answered().values()) == {1}
         assert asking.offers() == []

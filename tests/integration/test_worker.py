@@ -108,6 +108,7 @@ def test_an_asker_that_falls_silent_ends_the_run_in_any_phase_and_leaves_nobody(
         assert error["message"].startswith(f"The asker fell silent for {HEARD_S} s")
 
 
+@pytest.mark.soak
 def test_an_asker_that_falls_silent_ends_a_run_whose_torch_does_not_load() -> None:
     with worker({**LONG, "heard_s": HEARD_S}, PYTHONPATH=str(HANGING)) as running:
         running.until_phase("preflight")
@@ -181,6 +182,7 @@ def test_a_run_that_is_killed_is_a_failed_one_and_says_by_what() -> None:
         assert running.nobody_is_left(NOTICED_S)
 
 
+@pytest.mark.soak
 def test_a_run_that_is_stopped_times_out() -> None:
     with worker(LSTM) as running:
         running.until_phase("measuring")
