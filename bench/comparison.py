@@ -102,6 +102,8 @@ def _doubts(side: str, record: Mapping[str, Any]) -> Iterator[str]:
     validity = record["validity"]
     if validity["verdict"] != "clean":
         yield f"{side} is {validity['verdict']}: {', '.join(validity['reasons'])}"
+    if record["protocol"].get("quick"):  # they drift by a tenth and more between minutes, clean as each may be
+        yield f"{side} is a quick run, which shows an order of magnitude: run it in full"
     if (blocks := len(_times(record))) < LEAST_BLOCKS:
         yield f"{side} has {blocks} blocks"
 

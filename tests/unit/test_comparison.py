@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from bench.comparison import Comparison, Difference, Finding, compare
+from bench.measurement import RULES
 from tests.makers_bench import (
     GPU,
     HOST,
@@ -159,3 +160,11 @@ def test_a_processor_and_a_card_are_compared_with_the_card_as_context() -> None:
     found = compare(make_run(gpu=None), make_run(run=2)).context
 
     assert found[1] == Difference(field="gpu.name", left=None, right="Quiet 24")
+
+
+@pytest.mark.parametrize("step_ms", [10, 13, 100])
+def test_a_quick_run_is_never_ranked_and_says_so(step_ms: float) -> None:
+    found = compared(10, step_ms, protocol={**RULES.to_json(), "quick": True})
+
+    assert found.finding is Finding.AMBIGUOUS
+    assert found.reasons[0] == "left is a quick run, which shows an order of magnitude: run it in full"
