@@ -210,12 +210,15 @@ def slugs_of(name: str, names: NameReader, catalogue: Catalogue) -> tuple[str, .
 
 
 def closest_names(name: str, catalogue: Catalogue, limit: int = 3) -> tuple[str, ...]:
-    """Return the names of the cards nearest to *name* in spelling."""
+    """Return the names of the cards nearest to *name*: those of the same number first, then by spelling."""
+    numbers = {piece.text for piece in cut(name) if piece.is_number and len(piece.text) > 2}  # noqa: PLR2004 - 24 is GB
     wanted = "".join(piece.text for piece in cut(name))
     wanted = f"rtx{wanted}" if wanted.isdigit() else wanted
     choices = {family: "".join(piece.text for piece in cut(family)) for family in catalogue.families}
-    ranked = process.extract(wanted, choices, scorer=fuzz.ratio, limit=limit)
-    return tuple(family for _, _, family in ranked)
+    ranked = process.extract(wanted, choices, scorer=fuzz.ratio, limit=None)
+    same = {family for family in choices if numbers & {piece.text for piece in cut(family)}}
+    ranked.sort(key=lambda found: found[2] not in same)  # stable: by spelling within each part
+    return tuple(family for _, _, family in ranked[:limit])
 
 
 def _key(name: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from bot.messages import Message
 from bot.platforms import Responder
 from bot.responding import Bot
 from bot.store.database import Database
-from tests.fakes.telegram import LAN, MINH, Chat, FakeTelegram, Shown, User
+from tests.fakes.telegram import LAN, MINH, Chat, FakeTelegram, Limits, Shown, User
 from tests.makers_chats import database_in, running
 
 ASK = "benchmark lstm quick for 1 second"
@@ -41,7 +41,7 @@ def bot() -> Bot:
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram(callback_valid_s=60) as telegram:
+    async with FakeTelegram(callback_valid_s=60, limits=Limits()) as telegram:
         yield telegram
         assert telegram.refused == []
         assert telegram.floods == 0

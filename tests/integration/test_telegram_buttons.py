@@ -13,13 +13,13 @@ from bot.store.database import Database
 from bot.store.inbox import Delivery
 from bot.store.outbox import Place
 from tests.fakes.responder import ScriptedResponder, make_answer, say
-from tests.fakes.telegram import ALICE, BOT, LAN, MINH, FakeTelegram
+from tests.fakes.telegram import ALICE, BOT, LAN, MINH, FakeTelegram, Limits
 from tests.makers_chats import ADMIN, answers_in, database_in, running, said_in
 
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
+    async with FakeTelegram(limits=Limits()) as telegram:
         yield telegram
         assert telegram.floods == 0
 

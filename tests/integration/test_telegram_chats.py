@@ -12,13 +12,13 @@ from bot.platforms import PlatformError, failed_text
 from bot.store import inbox
 from bot.store.database import Database
 from tests.fakes.responder import ScriptedResponder
-from tests.fakes.telegram import ALICE, GENERAL_TOPIC, LAN, MINH, TOKEN, FakeTelegram
+from tests.fakes.telegram import ALICE, GENERAL_TOPIC, LAN, MINH, TOKEN, FakeTelegram, Limits
 from tests.makers_chats import answers_in, database_in, running, said_in
 
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
+    async with FakeTelegram(limits=Limits()) as telegram:
         yield telegram
         assert telegram.floods == 0
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.store.database import open_database
 from knowledge.library import Library
-from tests.fakes.telegram import Chat, FakeTelegram, Shown, User
+from tests.fakes.telegram import Chat, FakeTelegram, Limits, Shown, User
 from tests.makers_serving import make_home, serving, stopped
 
 _BRAND = re.compile(r"^(?:GeForce |Radeon |Instinct |Tesla )+")
@@ -123,7 +123,7 @@ async def run_with_kills(telegram: FakeTelegram, asking: Asking, measuring: Meas
 
 
 async def check(tmp_path: Path, library: Library, *, kills: int, questions: int, benches: int) -> None:
-    async with FakeTelegram(callback_valid_s=60) as telegram:
+    async with FakeTelegram(callback_valid_s=60, limits=Limits()) as telegram:
         asking, measuring = (
             Asking(telegram, names_in(library, questions // len(FIELDS)), questions // 5),
             Measuring(telegram, benches),
@@ -153,7 +153,7 @@ async def test_a_bot_that_is_told_to_stop_ends_within_eight_seconds_and_goes_on_
     tmp_path: Path, library: Library
 ) -> None:
     environ = {"TELEGRAM_BOT_TOKEN": "123456:SECRET", "GPUWISE_TELEGRAM_ALLOW": "*", "GPUWISE_QUESTIONS": "0"}
-    async with FakeTelegram() as telegram:
+    async with FakeTelegram(limits=Limits()) as telegram:
         environ["GPUWISE_TELEGRAM_API_URL"] = telegram.url
         asking, home = Asking(telegram, names_in(library, 8), 2), make_home(tmp_path)
         with serving(home, **environ) as process:
