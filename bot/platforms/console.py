@@ -3,10 +3,8 @@
 import logging
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from bot.answers import Action, Answer
 from bot.app import App
 from bot.messages import Message
+from bot.platforms import interrupts
 from bot.rendering.plain import sources_text, to_text
 from bot.texts import texts
 
@@ -47,7 +46,8 @@ def talk(app: App) -> None:
         sys.stdout.reconfigure(errors="replace")
     if sys.stdin.isatty() and sys.stdout.isatty():
         # The locale is no setting of gpuwise's, and Python's own reading needs the locale to be installed.
-        _talk_to_person(app, language_of(os.environ))
+        with interrupts.silent_in_finalizers():
+            _talk_to_person(app, language_of(os.environ))
         return
     app.prepare(_report_progress)
     write_answers(app.bot.respond, sys.stdin.buffer, sys.stdout, lambda answer: _run_of(app, answer))
@@ -144,7 +144,7 @@ def _talk_to_person(app: App, language: str) -> None:
     console.print(say("chat.welcome"))
     while True:
         try:
-            with _signals_ignored():
+            with interrupts.ignored():
                 typed = clean(session.prompt(_PROMPT))
             if typed.lower() == "/quit":
                 return
@@ -157,16 +157,6 @@ def _talk_to_person(app: App, language: str) -> None:
         except OSError as error:  # the terminal is gone
             _log.error("the terminal cannot be read: %s", error)
             return
-
-
-@contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """Keep Ctrl-C from breaking an event loop half made; the prompt itself reads Ctrl-C as a key."""
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _reply(chat: Chat, typed: str, show: Callable[[Answer], None], start: Start) -> None:
