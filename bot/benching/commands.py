@@ -16,6 +16,7 @@ from bot.app import App
 from bot.benching import saying
 from bot.benching.asking import queue, see_through, with_device
 from bot.benching.devices import Device
+from bot.benching.drawing import chart_of
 from bot.benching.hosts import Host, Line, host_of
 from bot.predictions import save_chart
 from bot.rendering.bars import alt_text
@@ -144,7 +145,7 @@ def _note(text: str) -> None:
 
 
 def _draw(results: Sequence[Result], file: Path) -> None:
-    chart = saying.chart_of(results)
+    chart = chart_of(results)
     if chart is None:
         raise GpuwiseError("There is no result to draw yet.")
     save_chart(file, draw(chart), alt_text(chart))

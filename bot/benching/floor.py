@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bench.errors import BenchError
 from bench.jobs import Job, State
 from bot.benching.carding import Progress, estimate_s
 from bot.benching.hosts import Connection, Host, HostError, Line, UnknownHostError, host_of
@@ -89,14 +90,20 @@ class Floor:
         await self._catch_up()
         while True:
             self._woken.clear()
-            await self._look()
-            await self._store.recover()  # after the look, so that the next one sees what is lost
-            for device in await self._waiting():
-                if device not in self._lanes:
-                    lane = group.create_task(self._serve(device), name=f"floor-{device[0]}-{device[1]}")
-                    self._lanes[device] = lane
+            try:
+                await self._round(group)
+            except BenchError as error:  # a full disk, a lock held too long: what is queued waits
+                _log.error("benchmarks wait for the database: %s", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._poll_s)
+
+    async def _round(self, group: asyncio.TaskGroup) -> None:
+        """Tell what changed, and begin to serve each device for which something is queued."""
+        await self._look()
+        await self._store.recover()  # after the look, so that the next one sees what is lost
+        for device in await self._waiting():
+            if device not in self._lanes:
+                self._lanes[device] = group.create_task(self._serve(device), name=f"floor-{device[0]}-{device[1]}")
 
     async def _waiting(self) -> set[Device]:
         active = await self._database.read(proposals.active_jobs)

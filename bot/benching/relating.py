@@ -1,24 +1,23 @@
-"""Holds a result against the one before it, in words and bars. Pure."""
+"""Holds a result against the one before it, in words. Pure."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from bench.comparison import Comparison, Finding, compare
-from bot.benching.saying import chart_of
-from bot.rendering.bars import Chart
+from bot.benching.drawing import is_like
 from bot.rendering.numbers import say_number
 from bot.texts import texts
 
 if TYPE_CHECKING:
     from bot.store.results import Result
 
-_DIGITS, _BARS = 3, 5
+_DIGITS = 3
 
 
 def related_text(result: "Result", others: Iterable["Result"], language: str) -> str:
     """Return what may be said of a result against the newest earlier one of the same case."""
     say = texts(language).say
-    earlier = [other for other in others if other.id != result.id and _is_like(other, result)]
+    earlier = [other for other in others if other.id != result.id and is_like(other, result)]
     if not earlier or len(result.records) != 1:
         return say("cards.compare.nothing", id=result.id)
     return comparison_text(result.id, earlier[0].id, compare(result.records[0], earlier[0].records[0]), language)
@@ -37,21 +36,6 @@ def comparison_text(left: str, right: str, found: Comparison, language: str) -> 
         changes = "; ".join(f"{item.field}: {_short(item.left)} → {_short(item.right)}" for item in found.context[:5])
         lines.append(texts_of.say("cards.compare.context", changes=changes))
     return "\n".join(lines)
-
-
-def bars_of(result: "Result", others: Iterable["Result"]) -> Chart | None:
-    """Return bars of a result and the newest earlier ones of its case; None where there is nothing beside it."""
-    alike = [other for other in others if other.id != result.id and _is_like(other, result)][: _BARS - 1]
-    return chart_of([result, *alike]) if alike else None
-
-
-def _is_like(other: "Result", result: "Result") -> bool:
-    return len(other.records) == 1 and _case(other.records[0]) == _case(result.records[0])
-
-
-def _case(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    work = record["workload"]
-    return (work["id"], work["mode"], record["result"] is not None)
 
 
 def _ends(found: Comparison) -> dict[str, float | None]:

@@ -6,7 +6,6 @@ from typing import Any
 from bench.catalogue import CASES
 from bench.comparison import Comparison, Finding
 from bench.jobs import Job
-from bot.rendering.bars import Bar, Chart
 from bot.rendering.numbers import say_number
 from bot.store.results import Result
 
@@ -92,25 +91,6 @@ def comparison_text(left: str, right: str, found: Comparison) -> str:
         lines += [f"Why not more: {'; '.join(found.reasons)}."] if found.reasons else []
     lines += [f"  {each.field}: {each.left} | {each.right}" for each in found.context]
     return "\n".join(lines)
-
-
-def chart_of(results: Sequence[Result]) -> Chart | None:
-    """Return bars of the results that have a throughput in the unit of the first; None where none has."""
-    found = [
-        (result.id, record["result"]["throughput"], record["workload"])
-        for result in results
-        for record in result.records
-        if record["result"]
-    ]
-    if not found:
-        return None
-    unit = found[0][1]["unit"]
-    bars = tuple(
-        Bar(name=f"{name} {work['id']} {work['batch']}", value=speed["value"], lo=speed["ci95_lo"], hi=speed["ci95_hi"])
-        for name, speed, work in found
-        if speed["unit"] == unit
-    )
-    return Chart(title="Measured throughput", unit=unit, bars=bars, caption="Lines: 95 % intervals.", digits=_DIGITS)
 
 
 def _said(value: float) -> str:

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from bot.answers import Answer, Table
+from bot.answers import Answer
 from bot.messages import Message
 from bot.platforms import Responder, failed_text
 from bot.rendering.plain import to_text
-from bot.rendering.tables import Grid, is_drawable, to_grid
-from bot.rendering.telegram_tables import is_narrow
+from bot.rendering.tables import Grid
 from bot.store import answered, inbox, memory, outbox, people
 from bot.store.answered import Answered
 from bot.store.database import Connection, Database
@@ -42,6 +41,10 @@ class Dialect(Protocol):
 
     def of_text(self, text: str, question: Question) -> Mapping[str, Any]:
         """Return a message of plain text."""
+        ...
+
+    def grids_of(self, answer: Answer) -> Sequence[Grid]:
+        """Return the tables of which a picture is drawn when somebody asks for it."""
         ...
 
 
@@ -138,7 +141,7 @@ class Conversing:
             language=answer.language,
             question=message.text,
             answer=to_text(answer),
-            evidence=evidence_of(answer),
+            evidence=evidence_of(answer, self._dialect.grids_of(answer)),
             index_version=self._index_version,
         )
 
@@ -155,7 +158,7 @@ def place_of(message: Message) -> Place:
     return Place(platform=message.platform, chat=message.chat, thread=message.thread)
 
 
-def evidence_of(answer: Answer) -> dict[str, Any]:
+def evidence_of(answer: Answer, grids: Sequence[Grid] = ()) -> dict[str, Any]:
     """Return what an answer rests on, as JSON."""
     return {
         "intent": str(answer.intent),
@@ -165,12 +168,6 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
         "statements": list(answer.statements),
         "cards": list(answer.cards),
         "actions": [action.message for action in answer.actions],
-        "grids": [asdict(grid) | {"numbers": sorted(grid.numbers)} for grid in grids_of(answer)],
+        "grids": [asdict(grid) | {"numbers": sorted(grid.numbers)} for grid in grids],
         "citations": [asdict(citation) for citation in answer.citations],
     }
-
-
-def grids_of(answer: Answer) -> list[Grid]:
-    """Return the tables of an answer that are worth a picture: numbers, and too wide for a phone."""
-    tables = (block for block in answer.blocks if isinstance(block, Table))
-    return [to_grid(answer, table) for table in tables if is_drawable(table) and not is_narrow(answer, table)]

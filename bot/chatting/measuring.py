@@ -1,30 +1,29 @@
 """Benchmarks from a chat: a card that is proposed, decided, watched and ended, wherever it is shown."""
 
 import asyncio
-import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bench.errors import BenchError
-from bench.jobs import Job
+from bench.jobs import Job, State
 from bot.answering.problems import error_text
 from bot.answers import Answer
 from bot.benching.asking import with_device
 from bot.benching.desk import Desk, House, Pressed, Verb
 from bot.benching.floor import Changed, Floor
+from bot.benching.hosting import hosts_text
 from bot.benching.hosts import host_of
 from bot.benching.inventory import Inventory
 from bot.benching.probing import probe_all
 from bot.benching.proposals import Asked, Proposal
-from bot.benching.relating import bars_of, related_text
-from bot.benching.saying import probe_lines
 from bot.cards import ENDED, CardState, JobCard
 from bot.chatting.conversing import Question, place_of
-from bot.rendering.bars import Chart
-from bot.rendering.charts import draw
+from bot.chatting.resulting import ResultDialect, comparison_content, end_contents, record_content
 from bot.store import outbox
 from bot.store.database import Connection, Database
 from bot.store.outbox import Place, Post
@@ -34,6 +33,8 @@ from knowledge.errors import GpuwiseError
 #: Verbs of a card's buttons beside the desk's own.
 ASK_CANCEL, KEEP, COMPARE, RAW, WATCH = "cancel?", "keep", "compare", "raw", "watch"
 VERBS = frozenset({*Verb, ASK_CANCEL, KEEP, COMPARE, RAW, WATCH})
+_RESULT = "result:"  #: what the keys of a result's messages begin with
+_log = logging.getLogger(__name__)
 _EXPIRY_S = 10.0  #: between two looks at what nobody decided
 _LOOKED_AT = 500  #: results
 _CONFIRM_S = 30.0  #: that the question whether to cancel stands on a card
@@ -55,7 +56,7 @@ class CardButton:
     verb: str
 
 
-class CardDialect(Protocol):
+class CardDialect(ResultDialect, Protocol):
     """How a platform writes cards and sentences."""
 
     def of_card(self, card: JobCard, buttons: Sequence[CardButton], proposal_id: str) -> Mapping[str, Any]:
@@ -64,10 +65,6 @@ class CardDialect(Protocol):
 
     def of_line(self, text: str, buttons: Sequence[CardButton] = ()) -> Mapping[str, Any]:
         """Return a message of plain text, with buttons whose verbs name their subject."""
-        ...
-
-    def of_file(self, name: str, data: bytes, caption: str) -> Mapping[str, Any]:
-        """Return a message that carries a file; a PNG is shown as a picture."""
         ...
 
 
@@ -81,6 +78,8 @@ class Measuring:
         self._dialects: dict[str, CardDialect] = {}
         self._wakes: list[Callable[[], None]] = []
         self._showing = asyncio.Lock()  #: what was read of a card earlier must not be put down later
+        self._stopped = asyncio.Event()  #: set while nothing is run
+        self._stopped.set()
         self._confirming: dict[str, float] = {}  #: proposals whose cards ask whether to cancel, and until when
 
     def join(self, platform: str, dialect: CardDialect, wake: Callable[[], None]) -> None:
@@ -90,9 +89,18 @@ class Measuring:
 
     async def run(self) -> None:
         """Run what is queued, and close what nobody decides, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._floor.run(), name="floor")
-            group.create_task(self._expire(), name="expiry")
+        self._stopped.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._floor.run(), name="floor")
+                group.create_task(self._expire(), name="expiry")
+        finally:
+            self._stopped.set()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until what ran when `run` was cancelled has ended and its cards say so, at most so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
 
     async def propose(self, answer: Answer, question: Question) -> Sequence[Post]:
         """Return the card of what an answer would run, and one for each approver where it is asked in private."""
@@ -147,14 +155,32 @@ class Measuring:
     async def _changed(self, changed: Changed) -> None:
         """Show how a job stands now, wherever its card is."""
         proposal = await self._desk.of_job(changed.job.id)
-        if proposal is not None:
-            await self.refresh(proposal.id, is_progress=changed.progress is not None and not changed.job.has_ended)
+        if proposal is None:
+            return
+        await self.refresh(proposal.id, is_progress=changed.progress is not None and not changed.job.has_ended)
+        if changed.job.state is State.DONE and changed.job.result_id:
+            await self._show_result(proposal, changed.job.result_id)
+
+    async def _show_result(self, proposal: Proposal, result_id: str) -> None:
+        """Show table and chart of what was measured where it was asked for, once."""
+        dialect, results = self._dialects.get(proposal.place.platform), self._database.jobs.results
+        shown = await self._database.read(lambda connection: outbox.about(connection, proposal.id))
+        if dialect is None or any(due.key.startswith(_RESULT) for due in shown):
+            return
+        contents = await end_contents(
+            await results.get(result_id), await results.list(_LOOKED_AT), proposal.language, dialect
+        )
+        keyed = enumerate(contents)
+        await self._put([_post(f"{_RESULT}{proposal.id}:{number}", proposal, content) for number, content in keyed])
 
     async def _expire(self) -> None:
         """Close the cards that nobody decided in time."""
         while True:
-            for proposal in await self._desk.expire():
-                await self.refresh(proposal.id)
+            try:
+                for proposal in await self._desk.expire():
+                    await self.refresh(proposal.id)
+            except BenchError as error:  # a full disk, a lock held too long: they are closed a moment later
+                _log.error("cards wait for the database: %s", error)
             await asyncio.sleep(_EXPIRY_S)
 
     async def refresh(self, proposal_id: str, *, is_progress: bool = False) -> None:
@@ -180,10 +206,9 @@ class Measuring:
         ]
         return dialect.of_line("\n".join([say("cards.jobs"), *lines]), buttons)
 
-    async def hosts(self) -> list[str]:
+    async def hosts(self, language: str) -> str:
         """Return what each host has, in lines."""
-        probes = await probe_all(self._inventory)
-        return [line for probe in probes for line in probe_lines(probe.name, probe.found, probe.problems)]
+        return hosts_text(await probe_all(self._inventory), language)
 
     async def _add_result(self, verb: str, proposal_id: str, place: Place, language: str) -> str:
         """Show a result's record, or how it stands beside the one before, once."""
@@ -193,14 +218,9 @@ class Measuring:
         language, results = proposal.language, self._database.jobs.results
         result, dialect = await results.get(proposal.job_id), self._dialects[place.platform]
         if verb == RAW:
-            data = json.dumps(list(result.records), ensure_ascii=False, indent=1).encode()
-            caption = texts(language).say("cards.raw", id=result.id)
-            content = dialect.of_file(f"{result.id}.json", data, caption)
+            content = record_content(result, language, dialect)
         else:
-            others = await results.list(_LOOKED_AT)
-            text, chart = related_text(result, others, language), bars_of(result, others)
-            picture = await asyncio.to_thread(drawn, chart) if chart else None
-            content = dialect.of_file(f"{result.id}.png", picture, text) if picture else dialect.of_line(text)
+            content = await comparison_content(result, await results.list(_LOOKED_AT), language, dialect)
         key = f"{verb}:{proposal_id}:{place.platform}:{place.chat}:{place.thread}"
         await self._put([Post(key=key, place=place, content=content, subject=proposal_id)])
         return ""
@@ -266,13 +286,9 @@ def job_line(job: Job, ahead: int, wait_s: float, language: str) -> str:
     return " · ".join(filter(None, (job.id, str(job.request["case"]), job.host, state, waits)))
 
 
-def drawn(chart: Chart) -> bytes | None:
-    """Return a chart as PNG; None where the extra that draws is not installed."""
-    try:
-        return draw(chart)
-    except GpuwiseError:
-        return None
-
-
 def _is_card(key: str) -> bool:
     return key.startswith("card:")
+
+
+def _post(key: str, proposal: Proposal, content: Mapping[str, Any]) -> Post:
+    return Post(key=key, place=proposal.place, content=content, subject=proposal.id)

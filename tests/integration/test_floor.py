@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +51,30 @@ def rows(home: Path) -> list[tuple[str, str, int]]:
         jobs = connection.execute("SELECT id, state, token FROM jobs ORDER BY created").fetchall()
     assert results == sorted(((i, token) for i, state, token in jobs if state == "done"), key=lambda row: row[1])
     return jobs
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail("it never came to that")
+
+
+async def test_a_database_that_fails_for_a_moment_does_not_end_the_floor(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_floor(database, Heard()):
+        await asyncio.sleep(0.2)
+        with sqlite3.connect(tmp_path / "gpuwise.db") as connection:
+            connection.execute("ALTER TABLE jobs RENAME TO away")
+        await until(lambda: "benchmarks wait for the database" in caplog.text)
+        with sqlite3.connect(tmp_path / "gpuwise.db") as connection:
+            connection.execute("ALTER TABLE away RENAME TO jobs")
+        _, job = await queued(Desk(database, make_house()))
+        await until(lambda: any(state == "done" for _, state, _ in rows(tmp_path)))
+
+    assert (await database.jobs.get(job.id)).state is State.DONE
 
 
 async def test_two_approved_runs_go_one_after_the_other_and_a_missing_host_stops_neither(

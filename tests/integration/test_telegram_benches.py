@@ -91,6 +91,7 @@ async def test_a_run_is_proposed_started_watched_and_its_result_kept(
         await popped_up(telegram, card, "Run")
         await telegram.wait_for(lambda: card.text.startswith("Done: LSTM"), 90)
         (job,) = await database.jobs.list()
+        table = await card_in(telegram, chat, "throughput")
         raw = await popped_up(telegram, card, "Raw JSON")
         file = await card_in(telegram, chat, "one JSON object")
 
@@ -98,7 +99,9 @@ async def test_a_run_is_proposed_started_watched_and_its_result_kept(
     assert "sequences/s" in card.text
     assert any(version.text.startswith("Running: LSTM") for version in card.edits)
     assert card.labels == ["Run again", "Compare", "Raw JSON"]
-    assert len(telegram.messages(chat)) == 2
+    assert len(telegram.messages(chat)) == 3
+    assert table.photo
+    assert "95 % interval" in table.text
     assert raw == ""
     assert file.document
     assert b'"schema"' in file.document.data
@@ -166,10 +169,11 @@ async def test_a_double_press_and_a_redelivered_press_start_one_run(
         telegram.updates.redeliver(press, times=3)
         telegram.updates.redeliver(number, times=3)
         await telegram.wait_for(lambda: card.text.startswith("Done"), 90)
+        await card_in(telegram, chat, "throughput")
         jobs = await database.jobs.list()
 
     assert len(jobs) == 1
-    assert len(telegram.messages(chat)) == 1
+    assert len(telegram.messages(chat)) == 2  # its card, and its table with its chart
 
 
 async def test_jobs_are_listed_and_a_card_can_be_shown_elsewhere(

@@ -16,6 +16,7 @@ from tests.makers_serving import make_home, serving, stopped
 _BRAND = re.compile(r"^(?:GeForce |Radeon |Instinct |Tesla )+")
 #: What is asked of each card, by what an answer to it calls it.
 FIELDS = {"memory": "how much memory does the {name} have?", "board power (TDP)": "what is the TDP of the {name}?"}
+_TABLE = re.compile(r"r-\w+: ")  #: what a result's table begins with
 OFFER = "If it is not above, I show it again."
 
 
@@ -88,10 +89,15 @@ class Measuring:
             await asyncio.sleep(0.2)
 
     def cards(self) -> list[str]:
-        return [card.text.split(":")[0] for chat in self.chats for card in self._telegram.messages(chat)[-1:]]
+        shown = [[m for m in self._telegram.messages(chat) if not _TABLE.match(m.text)] for chat in self.chats]
+        return [card.text.split(":")[0] for messages in shown for card in messages[-1:] if OFFER not in card.text]
+
+    def tables(self) -> list[int]:
+        """How often each result was shown."""
+        return [sum(bool(_TABLE.match(m.text)) for m in self._telegram.messages(chat)) for chat in self.chats]
 
     def has_ended(self) -> bool:
-        return all(card in {"Done", "Lost", "Failed", "Cancelled"} for card in self.cards())
+        return bool(self.cards()) and all(card in {"Done", "Lost", "Failed", "Cancelled"} for card in self.cards())
 
 
 async def until_polling(telegram: FakeTelegram) -> None:
@@ -136,6 +142,7 @@ async def check(tmp_path: Path, library: Library, *, kills: int, questions: int,
         with open_database(home) as database:
             jobs = await database.jobs.list()
         assert len(jobs) == benches
+        assert max(measuring.tables()) <= 1
         assert {job.state.value for job in jobs} <= {"done", "lost"}
         assert sorted(card.lower() for card in measuring.cards()) == sorted(job.state.value for job in jobs)
 
@@ -169,3 +176,22 @@ async def test_a_bot_that_is_told_to_stop_ends_within_eight_seconds_and_goes_on_
 
         assert set(asking.times_answered().values()) == {1}
         assert asking.offers() == []
+
+
+async def test_a_stop_ends_a_benchmark_too_and_its_card_says_so(tmp_path: Path) -> None:
+    environ = {"TELEGRAM_BOT_TOKEN": "123456:SECRET", "GPUWISE_TELEGRAM_ALLOW": "*", "GPUWISE_BENCH_RUN": "*"}
+    async with FakeTelegram(limits=Limits()) as telegram:
+        environ |= {"GPUWISE_TELEGRAM_API_URL": telegram.url, "GPUWISE_BENCH_APPROVE": "*"}
+        chat, home = telegram.private(User(id=1, first_name="An")), make_home(tmp_path)
+        with serving(home, **environ) as process:
+            await until_polling(telegram)
+            telegram.say(chat, chat.members[1], "benchmark lstm for 60 seconds")
+            (card,) = await telegram.wait_for_messages(chat, 1)
+            telegram.press(card, "Run", chat.members[1])
+            await telegram.wait_for(lambda: card.text.startswith("Running"), 60)
+            assert await stopped(process, seconds=8.0) == 0
+        with open_database(home) as database:
+            (job,) = await database.jobs.list()
+
+        assert job.has_ended
+        assert not card.text.startswith("Running")

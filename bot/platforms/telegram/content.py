@@ -19,6 +19,7 @@ class Content:
     asked: str | None = None  #: ISO time of the question
     picture: str | None = None  #: PNG in Base64, shown below the text's place, with `caption` and the text as its twin
     caption: str = ""
+    is_captioned: bool = False  #: whether `html` itself, at most 1024 UTF-16 units without its marks, is the caption
     document: str | None = None  #: a file in Base64 called `name`, with `caption`
     name: str = ""
     rich: dict[str, Any] | None = None  #: the same as a rich message, where those are wanted

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.answers import Answer, Citation
+from bot.answers import Answer, Citation, Table
 from bot.cards import JobCard
 from bot.chatting.conversing import Question
 from bot.chatting.measuring import CardButton
@@ -26,10 +26,12 @@ from bot.platforms.telegram.buttons import (
 from bot.platforms.telegram.content import Content
 from bot.rendering.numbers import say_number
 from bot.rendering.splitting import shortened
+from bot.rendering.tables import Grid, is_drawable, to_grid
 from bot.rendering.telegram import CAPTION_LIMIT, Piece, labels, sources_messages, to_messages, to_plain
 from bot.rendering.telegram_cards import to_card
 from bot.rendering.telegram_markup import LIMIT, escape, utf16_units
 from bot.rendering.telegram_rich import to_rich
+from bot.rendering.telegram_tables import is_narrow
 from bot.store.answered import Answered
 from bot.texts import texts
 
@@ -60,6 +62,11 @@ class TelegramDialect:
         """Return a message of plain text."""
         return text_content(text, reply_to=reply_to(question)).to_json()
 
+    def grids_of(self, answer: Answer) -> list[Grid]:
+        """Return the tables that are worth a picture: numbers, and too wide for a phone."""
+        tables = (block for block in answer.blocks if isinstance(block, Table))
+        return [to_grid(answer, table) for table in tables if is_drawable(table) and not is_narrow(answer, table)]
+
     def of_card(self, card: JobCard, buttons: Sequence[CardButton], proposal_id: str) -> Mapping[str, Any]:
         """Return the message that shows a card; in it a button names the proposal."""
         text = to_card(card)
@@ -71,6 +78,20 @@ class TelegramDialect:
         """Return a message of plain text, a row a button."""
         rows = tuple(((button.label, f"{VERSION}|{button.verb}"),) for button in buttons)
         return text_content(text, keyboard=rows).to_json()
+
+    def of_result(self, answer: Answer, picture: bytes | None, spoken: str) -> Sequence[Mapping[str, Any]]:
+        """Return the messages that show a result: its table below its chart where a caption holds it."""
+        contents = [
+            Content(html=piece.html, plain=piece.plain, language=answer.language)
+            for piece in to_messages(answer, "", "button")
+        ]
+        if picture is None:
+            return [content.to_json() for content in contents]
+        packed = base64.b64encode(picture).decode()
+        if len(contents) == 1 and utf16_units(contents[0].plain) <= CAPTION_LIMIT:
+            return [replace(contents[0], picture=packed, is_captioned=True).to_json()]
+        chart = Content(html=escape(spoken), plain=spoken, picture=packed, language=answer.language)
+        return [content.to_json() for content in (*contents, chart)]
 
     def of_file(self, name: str, data: bytes, caption: str) -> Mapping[str, Any]:
         """Return a message that carries a file; a PNG is shown as a picture."""

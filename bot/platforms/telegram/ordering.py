@@ -99,8 +99,7 @@ class Ordering:
         if self._measuring is None:
             await self._say(question, "cards.none_here")
             return
-        lines = await self._measuring.hosts()
-        await self._conversing.say(question, "\n".join([texts(spoken(question)).say("cards.hosts"), *lines]))
+        await self._conversing.say(question, await self._measuring.hosts(spoken(question)))
 
     async def status(self, question: Question) -> None:
         """Tell an administrator how things stand."""

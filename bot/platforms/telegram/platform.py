@@ -41,6 +41,7 @@ _PRIVATE, _GROUP = (Budget(calls=1, seconds=1.04),), (Budget(calls=1, seconds=1.
 _TYPING_AFTER_S = 0.4
 _LATE_S = 60.0  #: after which an answer says when it was asked
 _UPDATER_S, _HANDLERS_S, _DRAIN_S = 1.5, 3.5, 2.0  #: together below the eight seconds that a stop may take
+_CARDS_S = 5.5  #: after the stop began, until which benchmarks may end and be told; they end within five
 _ADMINS = frozenset({ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER})
 _log = logging.getLogger(__name__)
 
@@ -148,6 +149,7 @@ class TelegramPlatform:
             await self._queue.put_again(update)
 
     async def _close(self) -> None:
+        deadline = time.monotonic() + _CARDS_S
         if self._updater.running:
             await _within(_UPDATER_S, self._updater.stop(), "Telegram's connections did not close in time")
         if self._app.running:
@@ -157,6 +159,8 @@ class TelegramPlatform:
             self._delivering.cancel()
             with suppress(asyncio.CancelledError):
                 await self._delivering
+            if self._wiring.measuring is not None:
+                await self._wiring.measuring.settle(max(deadline - time.monotonic(), 0.0))
             await self.delivery.drain(_DRAIN_S)
         with suppress(RuntimeError):  # of an updater that did not stop in time
             await self._app.shutdown()

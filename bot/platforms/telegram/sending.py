@@ -94,8 +94,11 @@ class TelegramCarrier:
             return str(sent.message_id)
         if content.picture:
             png = base64.b64decode(content.picture)
+            said: dict[str, Any] = {"caption": content.caption}
+            if content.is_captioned:
+                said = {"caption": content.html, "parse_mode": ParseMode.HTML}
             try:
-                sent = await self._bot.send_photo(chat, png, caption=content.caption, reply_markup=markup, **place)
+                sent = await self._bot.send_photo(chat, png, reply_markup=markup, **said, **place)
             except BadRequest as error:
                 _log.warning("Telegram refused a picture, sent as text: %s", error.message)
             else:
