@@ -43,21 +43,62 @@ def examine(app: App) -> Iterator[Finding]:
 
 def _platforms(app: App) -> Iterator[Finding]:
     settings = app.settings
-    for name, token, allow, module in (
-        ("telegram", settings.telegram_bot_token, settings.telegram_allow, "telegram"),
-        ("slack", settings.slack_bot_token and settings.slack_app_token, settings.slack_allow, "slack_bolt"),
-    ):
-        if not token:
-            yield Finding(good=True, text=f"{name}: not set up (no token)")
-        elif find_spec(module) is None:
-            yield Finding(good=False, text=f"{name}: its library is missing; run pip install 'gpuwise[{name}]'")
-        elif not allow:
-            yield Finding(good=False, text=f"{name}: nobody may ask; set GPUWISE_{name.upper()}_ALLOW to ids, or to *")
-        else:
-            yield Finding(good=True, text=f"{name}: set up, {'anyone' if '*' in allow else len(allow)} may ask")
-            if name == "telegram":
-                yield _telegram(settings)
+    yield from _telegrams(settings)
+    yield from _slacks(settings)
     yield from _benchmarks(settings)
+
+
+def _telegrams(settings: Settings) -> Iterator[Finding]:
+    if not settings.telegram_bot_token:
+        yield Finding(good=True, text="telegram: not set up (no token)")
+    elif (trouble := _lacks("telegram", "telegram", settings.telegram_allow)) is not None:
+        yield trouble
+    else:
+        yield _set_up("telegram", settings.telegram_allow)
+        yield _telegram(settings)
+
+
+def _slacks(settings: Settings) -> Iterator[Finding]:
+    """Yield what Slack lacks: its tokens are two, or one and a secret."""
+    if not (settings.slack_bot_token or settings.slack_app_token or settings.slack_signing_secret):
+        yield Finding(good=True, text="slack: not set up (no token)")
+    elif not settings.slack_bot_token:
+        yield Finding(good=False, text="slack: SLACK_BOT_TOKEN is not set (xoxb-…, under OAuth & Permissions)")
+    elif not (settings.slack_app_token or settings.slack_signing_secret):
+        text = (
+            "slack: set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET where Slack calls over HTTP"
+        )
+        yield Finding(good=False, text=text)
+    elif (trouble := _lacks("slack", "slack_bolt", settings.slack_allow)) is not None:
+        yield trouble
+    else:
+        yield _set_up("slack", settings.slack_allow)
+        yield _slack(settings)
+
+
+def _lacks(name: str, module: str, allow: frozenset[str]) -> Finding | None:
+    """Return what a platform with tokens lacks: its library, or anybody who may ask."""
+    if find_spec(module) is None:
+        return Finding(good=False, text=f"{name}: its library is missing; run pip install 'gpuwise[{name}]'")
+    if not allow:
+        return Finding(good=False, text=f"{name}: nobody may ask; set GPUWISE_{name.upper()}_ALLOW to ids, or to *")
+    return None
+
+
+def _set_up(name: str, allow: frozenset[str]) -> Finding:
+    return Finding(good=True, text=f"{name}: set up, {'anyone' if '*' in allow else len(allow)} may ask")
+
+
+def _slack(settings: Settings) -> Finding:
+    """Ask Slack itself."""
+    from bot.platforms.slack.checking import introduce  # noqa: PLC0415  # the SDK only where there is a token
+
+    token, helps = settings.slack_bot_token or "", bool(settings.slack_help)
+    try:
+        said = introduce(token, settings.slack_app_token, settings.slack_api_url, helps=helps)
+        return Finding(good=True, text=f"slack: {said}")
+    except GpuwiseError as error:
+        return Finding(good=False, text=f"slack: {error}")
 
 
 def _telegram(settings: Settings) -> Finding:

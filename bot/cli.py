@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     index = _add(commands, "index", index_command, "build the index, or renew what changed")
     index.add_argument("--model", help="a sentence-transformers model, by name or folder")
     _add(commands, "serve", serve_command, "answer on every platform whose tokens are set")
+    _add(commands, "health", health_command, "say whether serve runs and every platform is connected; if not, exit 1")
     feedback = _add(commands, "feedback", feedback_command, "print what people thought of their answers")
     feedback.add_argument("--limit", type=_count, default=100, metavar="N", help="the newest so many")
     feedback.add_argument("--json", action="store_true", help="print them as JSON")
@@ -92,6 +94,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate.add_argument("--tune", action="store_true", help="fit the gate that abstains to the tuning half first")
     evaluate.add_argument("--fit", action="store_true", help="fit predictions to the published throughputs anew first")
     evaluate.add_argument("--predictions", action="store_true", help="print how wrong predictions are instead")
+    evaluate.add_argument(
+        "--help-channel", action="store_true", help="print how answers in Slack's help channels were judged instead"
+    )
     evaluate.add_argument("--json", action="store_true", help="print the scores as JSON")
     evaluate.add_argument("--misses", action="store_true", help="print every question that missed")
 
@@ -195,6 +200,13 @@ def serve_command(app: App, _: argparse.Namespace) -> None:
     serve(app)
 
 
+def health_command(app: App, _: argparse.Namespace) -> None:
+    """Say whether all is well with what serves; something wrong is exit 1."""
+    from bot.heartbeat import check_health  # noqa: PLC0415  # only this command needs it
+
+    print(check_health(app.settings.home, time.time()))
+
+
 def feedback_command(app: App, args: argparse.Namespace) -> None:
     """Print what people thought of their answers."""
     from bot.feedback import feedback_command as print_feedback  # noqa: PLC0415  # the database is for serving only
@@ -214,7 +226,12 @@ def doctor_command(app: App, _: argparse.Namespace) -> None:
 
 
 def evaluate_command(app: App, args: argparse.Namespace) -> None:
-    """Score the answers on one half of the questions, or say how wrong predictions are."""
+    """Score the answers on one half of the questions, or say how wrong predictions are, or how a channel judged."""
+    if args.help_channel:
+        from bot.judged import print_judged  # noqa: PLC0415  # the database is for serving only
+
+        print_judged(app, as_json=args.json)
+        return
     if args.fit or args.predictions:
         from bot.predictions import table_text as errors_text  # noqa: PLC0415
         from bot.predictions import write_fits  # noqa: PLC0415

@@ -34,6 +34,28 @@ class Settings:
     slack_app_token: str | None = _setting(
         "SLACK_APP_TOKEN", "Slack app-level token for Socket Mode (xapp-…)", secret=True
     )
+    slack_signing_secret: str | None = _setting(
+        "SLACK_SIGNING_SECRET", "Slack signing secret, where Slack calls over HTTP and no app token is set", secret=True
+    )
+    slack_http_listen: str = _setting(
+        "GPUWISE_SLACK_HTTP_LISTEN",
+        "Address and port on which Slack's calls arrive, behind TLS",
+        default="127.0.0.1:3000",
+    )
+    slack_help: frozenset[str] = _setting(
+        "GPUWISE_SLACK_HELP",
+        "Channels to help in without being called, comma-separated ids; C01=0.9 sets how sure an answer must be",
+        default=frozenset(),
+    )
+    slack_help_shadow: str | None = _setting(
+        "GPUWISE_SLACK_HELP_SHADOW",
+        "Channel in which maintainers judge those answers while nobody else sees them; unset: answers are shown",
+    )
+    slack_help_humans: frozenset[str] = _setting(
+        "GPUWISE_SLACK_HELP_HUMANS",
+        "Users (U…) and user groups (S…) that “Get a human” calls, comma-separated ids",
+        default=frozenset(),
+    )
     slack_api_url: str | None = _setting("GPUWISE_SLACK_API_URL", "Replaces Slack's API address")
     slack_allow: frozenset[str] = _setting(
         "GPUWISE_SLACK_ALLOW",

@@ -3,12 +3,12 @@
 import asyncio
 import re
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Protocol
 
 from bench.backlog import Permissions, Quota
 from bench.errors import BenchError
@@ -17,16 +17,29 @@ from bot.benching.desk import House
 from bot.benching.proposals import Policy
 from bot.chatting.measuring import Measuring
 from bot.config import Settings, SettingsError
+from bot.heartbeat import beat
+from bot.helping import Helping
 from bot.platforms import Responder
 from bot.store import forgetting
 from bot.store.database import Database, open_database
 from knowledge.errors import GpuwiseError
 
-Run = Callable[[], Coroutine[Any, Any, None]]
 _ANSWERING = 2  #: threads; more would only take turns
 _FORGET_EVERY_S = 3600.0
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _LISTEN = re.compile(r"[\w.:\[\]-]+:\d{1,5}")
+
+
+class Platform(Protocol):
+    """Carries questions to the bot and answers back."""
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        ...
+
+    async def is_connected(self) -> bool:
+        """Whether questions can arrive."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +54,12 @@ class Service:
     measuring: Measuring
 
 
-def platforms(service: Service) -> dict[str, Run]:
+def platforms(service: Service) -> dict[str, Platform]:
     """Return what to run by platform; tokens that are half there or missing altogether are an error."""
-    found: dict[str, Run] = {}
+    found: dict[str, Platform] = {}
     if service.settings.telegram_bot_token:
         found["telegram"] = _telegram(service, service.settings.telegram_bot_token)
-    if service.settings.slack_bot_token or service.settings.slack_app_token:
+    if service.settings.slack_bot_token or service.settings.slack_app_token or service.settings.slack_signing_secret:
         found["slack"] = _slack(service)
     if not found:
         raise SettingsError(
@@ -96,7 +109,7 @@ def _measuring(app: App, database: Database) -> Measuring:
     return Measuring(database, House(policy=policy, quota=quota), app.inventory)
 
 
-def _telegram(service: Service, token: str) -> Run:
+def _telegram(service: Service, token: str) -> Platform:
     from bot.platforms.telegram import TelegramPlatform, TelegramWiring  # noqa: PLC0415  # each SDK only where it is used
 
     settings = service.settings
@@ -117,23 +130,55 @@ def _telegram(service: Service, token: str) -> Run:
         webhook_secret=settings.telegram_webhook_secret,
         webhook_listen=settings.telegram_webhook_listen,
     )
-    return TelegramPlatform(wiring).run
+    return TelegramPlatform(wiring)
 
 
-def _slack(service: Service) -> Run:
-    from bot.platforms.slack import SlackPlatform  # noqa: PLC0415  # the same
+def _slack(service: Service) -> Platform:
+    from bot.platforms.slack import SlackPlatform, SlackWiring  # noqa: PLC0415  # the same
 
     settings = service.settings
-    if not (settings.slack_bot_token and settings.slack_app_token):
-        missing = "SLACK_APP_TOKEN" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
-        raise SettingsError(missing, "is not set; Socket Mode needs both Slack tokens")
-    return SlackPlatform(
-        service.responder,
+    if not settings.slack_bot_token:
+        raise SettingsError("SLACK_BOT_TOKEN", "is not set; Slack needs it beside its other token")
+    if not (settings.slack_app_token or settings.slack_signing_secret):
+        raise SettingsError(
+            "SLACK_APP_TOKEN", "is not set; Socket Mode needs it (or SLACK_SIGNING_SECRET, where Slack calls over HTTP)"
+        )
+    if not _LISTEN.fullmatch(settings.slack_http_listen):
+        raise SettingsError("GPUWISE_SLACK_HTTP_LISTEN", "must be ADDRESS:PORT such as 127.0.0.1:3000")
+    wiring = SlackWiring(
+        responder=service.responder,
+        database=service.database,
+        executor=service.executor,
+        measuring=service.measuring,
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token,
+        signing_secret=settings.slack_signing_secret,
+        listen=settings.slack_http_listen,
         allow=settings.slack_allow,
+        admins=settings.admins,
+        named=settings.bench_approve | settings.bench_run,
+        questions=settings.questions,
+        index_version=service.index_version,
         api_url=settings.slack_api_url,
-    ).run
+        helping=helping_of(settings),
+    )
+    return SlackPlatform(wiring)
+
+
+def helping_of(settings: Settings) -> Helping:
+    """Return where the bot helps without being called."""
+    channels: dict[str, float | None] = {}
+    for item in settings.slack_help:
+        name, sign, bar = item.partition("=")
+        try:
+            channels[name.strip()] = float(bar) if sign else None
+        except ValueError:
+            raise SettingsError(
+                "GPUWISE_SLACK_HELP", f"must be channel ids such as C01 or C01=0.9, not {item!r}"
+            ) from None
+    return Helping(
+        channels=channels, shadow=settings.slack_help_shadow, humans=tuple(sorted(settings.slack_help_humans))
+    )
 
 
 def _check_webhook(settings: Settings) -> None:
@@ -148,7 +193,7 @@ def _check_webhook(settings: Settings) -> None:
         raise SettingsError("GPUWISE_TELEGRAM_WEBHOOK_LISTEN", "must be ADDRESS:PORT such as 127.0.0.1:8443")
 
 
-async def _serve(service: Service, running: dict[str, Run]) -> None:
+async def _serve(service: Service, running: dict[str, Platform]) -> None:
     this = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for stop in (signal.SIGTERM, signal.SIGINT):
@@ -157,8 +202,10 @@ async def _serve(service: Service, running: dict[str, Run]) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_forget(service), name="retention")
         group.create_task(service.measuring.run(), name="benchmarks")
-        for name, run in running.items():
-            group.create_task(run(), name=name)
+        for name, platform in running.items():
+            group.create_task(platform.run(), name=name)
+        connected = {name: platform.is_connected for name, platform in running.items()}
+        group.create_task(beat(service.settings.home, connected), name="heartbeat")
 
 
 async def _forget(service: Service) -> None:

@@ -11,8 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 
 
-def make_client(slack: FakeSlack, token: str = BOT_TOKEN) -> AsyncWebClient:
-    return AsyncWebClient(token=token, base_url=slack.api_url, timeout=5, retry_handlers=[])
+def make_client(slack: FakeSlack, token: str = BOT_TOKEN, **settings: Any) -> AsyncWebClient:
+    """Return the library's client, which repeats nothing unless its *settings* say so."""
+    known: dict[str, Any] = {"timeout": 5, "retry_handlers": []}
+    return AsyncWebClient(token=token, base_url=slack.api_url, **(known | settings))
 
 
 def make_app(slack: FakeSlack, token: str = BOT_TOKEN) -> AsyncApp:
@@ -71,3 +73,31 @@ def make_chart(categories: int = 2, series: int = 1, title: str = "Speed", label
     lines = [{"name": f"s{number}", "data": data} for number in range(series)]
     chart = {"type": "bar", "series": lines, "axis_config": {"categories": labels}}
     return {"type": "data_visualization", "title": title, "chart": chart}
+
+
+def make_input(action_id: str = "model", block_id: str = "model", **fields: Any) -> dict[str, Any]:
+    element = {"type": "plain_text_input", "action_id": action_id}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": make_text("Model", "plain_text"),
+        "element": element,
+    } | fields
+
+
+def make_modal(title: str = "Pick a card", *blocks: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    texts = {"title": make_text(title, "plain_text"), "submit": make_text("Pick", "plain_text")}
+    return {"type": "modal", "callback_id": "pick", **texts, "blocks": list(blocks) or [make_input()], **fields}
+
+
+def make_select(*labels: str, action_id: str = "gpu", placeholder: str = "Card", **fields: Any) -> dict[str, Any]:
+    options = [{"text": make_text(label, "plain_text"), "value": label.lower()} for label in labels]
+    told = {"placeholder": make_text(placeholder, "plain_text"), "options": options}
+    return {"type": "static_select", "action_id": action_id, **told, **fields}
+
+
+def make_feedback(good: str = "Good", bad: str = "Bad", action_id: str = "feedback") -> dict[str, Any]:
+    halves = {"positive_button": (good, "good"), "negative_button": (bad, "bad")}
+    buttons = {name: {"text": make_text(text, "plain_text"), "value": value} for name, (text, value) in halves.items()}
+    element = {"type": "feedback_buttons", "action_id": action_id, **buttons}
+    return {"type": "context_actions", "elements": [element]}

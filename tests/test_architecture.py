@@ -24,8 +24,8 @@ FENCES = {
     "matplotlib": ("bot/rendering/pen.py",),
     "PIL": ("bot/rendering/pen.py",),
     "scipy": ("retrieval/fitting.py",),
-    "slack_bolt": ("bot/platforms/slack.py",),
-    "slack_sdk": ("bot/platforms/slack.py",),
+    "slack_bolt": ("bot/platforms/slack/",),
+    "slack_sdk": ("bot/platforms/slack/",),
     "sqlalchemy": ("bot/store/",),
     "asyncssh": ("bot/benching/ssh.py",),
 }

@@ -95,7 +95,8 @@ class Floor:
             except BenchError as error:  # a full disk, a lock held too long: what is queued waits
                 _log.error("benchmarks wait for the database: %s", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._poll_s)
+                async with asyncio.timeout(self._poll_s):
+                    await self._woken.wait()
 
     async def _round(self, group: asyncio.TaskGroup) -> None:
         """Tell what changed, and begin to serve each device for which something is queued."""

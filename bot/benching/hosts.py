@@ -109,7 +109,8 @@ class LocalConnection:
         await self.cancel()
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._process.wait()
         finally:
             if self._process.returncode is None:
                 self._process.kill()

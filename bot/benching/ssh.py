@@ -120,10 +120,12 @@ class SshConnection:
         with ExitStack() as left:
             left.callback(self._connection.abort)  # which does nothing once the connection is closed
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._channel.wait_closed(), _PATIENCE_S)
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._channel.wait_closed()
             self._connection.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._connection.wait_closed(), _CLOSE_S)
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._connection.wait_closed()
 
     def _silence(self) -> str:
         status, said = self._channel.get_exit_status(), self._session.complaint

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from bot.answers import Answer
 from bot.messages import Message
 from bot.platforms import Responder, failed_text
 from bot.rendering.plain import to_text
-from bot.rendering.tables import Grid
+from bot.rendering.tables import Grid, read_grid
 from bot.store import answered, inbox, memory, outbox, people
 from bot.store.answered import Answered
 from bot.store.database import Connection, Database
@@ -30,6 +30,7 @@ class Question:
     message: Message
     received: datetime
     is_late: bool = False  #: whether the process that accepted it died before it was answered
+    back: Mapping[str, Any] = field(default_factory=dict)  #: what the platform needs to answer where it was asked
 
 
 class Dialect(Protocol):
@@ -48,6 +49,17 @@ class Dialect(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What follows from an answer, before it is put down."""
+
+    posts: Sequence[Post]
+    answer_id: str = ""  #: empty where the answer itself need not be kept
+    is_remembered: bool = True  #: whether the conversation goes on from here
+
+
+#: Decides what follows from an answer, whose id is given.
+Writing = Callable[[Answer, str, Question], Awaitable[Written]]
 #: Returns the messages for a benchmark that an answer starts, instead of the answer's own.
 Proposing = Callable[[Answer, Question], Awaitable[Sequence[Post]]]
 
@@ -62,16 +74,22 @@ class Conversing:
         self._executor, self._index_version = executor, index_version
         self.propose: Proposing | None = None  #: where benchmarks can be started
 
-    async def answer(self, question: Question) -> bool:
-        """Answer and settle a question, its messages put into the outbox; False where that was done before."""
+    async def answer(self, question: Question, write: Writing | None = None) -> bool:
+        """Answer and settle a question, its messages put into the outbox; False where that was done before.
+
+        *write* decides what is said where that is not simply the answer.
+        """
         question = await self._prepared(question)
         try:
             answer = await self._run(self._responder.respond, question.message)
-            posts = await self._posts(answer, question)
+            written = await (write or self._write)(answer, answered.new_answer_id(), question)
         except Exception:  # noqa: BLE001 - nobody is left without a word, whatever is wrong with the program
             _log.exception("question %s was not answered", question.key)
+            if write is not None:  # nobody called the bot, so nobody is told
+                await self.pass_over(question.key)
+                return False
             return await self.say(question, failed_text(question.message.language_hint))
-        return await self._database.write(lambda connection: self._keep(connection, question, answer, posts))
+        return await self._database.write(lambda connection: self._keep(connection, question, answer, written))
 
     async def say(self, question: Question, text: str) -> bool:
         """Settle a question with a sentence; False where it was settled before."""
@@ -111,25 +129,23 @@ class Conversing:
             await self._run(self._responder.respond, replace(again, starts_runs=False))
         return replace(question, message=replace(message, language_hint=chosen)) if chosen else question
 
-    async def _posts(self, answer: Answer, question: Question) -> "tuple[str, Sequence[Post]]":
+    async def _write(self, answer: Answer, answer_id: str, question: Question) -> Written:
         if answer.run is not None and self.propose is not None:
-            return "", await self.propose(answer, question)
-        answer_id = answered.new_answer_id()
+            return Written(posts=await self.propose(answer, question))
         contents = self._dialect.of_answer(answer, answer_id, question)
-        return answer_id, [self._post(question, number, content, answer_id) for number, content in enumerate(contents)]
+        posts = [self._post(question, number, content, answer_id) for number, content in enumerate(contents)]
+        return Written(posts=posts, answer_id=answer_id)
 
-    def _keep(
-        self, connection: Connection, question: Question, answer: Answer, written: tuple[str, Sequence[Post]]
-    ) -> bool:
-        now, (answer_id, posts), message = datetime.now(UTC), written, question.message
+    def _keep(self, connection: Connection, question: Question, answer: Answer, written: Written) -> bool:
+        now, message = datetime.now(UTC), question.message
         if not inbox.settle(connection, question.key, now):
             return False
-        if answer_id:
-            answered.keep(connection, self._answered(answer, answer_id, message), now)
-        if message.text:
+        if written.answer_id:
+            answered.keep(connection, self._answered(answer, written.answer_id, message), now)
+        if message.text and written.is_remembered:
             asked = Asked(text=message.text, user=message.user, language_hint=message.language_hint)
             memory.remember(connection, place_of(message), asked, now)
-        for post in posts:
+        for post in written.posts:
             outbox.put(connection, post, now)
         return True
 
@@ -158,6 +174,11 @@ def place_of(message: Message) -> Place:
     return Place(platform=message.platform, chat=message.chat, thread=message.thread)
 
 
+def grids_in(evidence: Mapping[str, Any]) -> list[Grid]:
+    """Return the tables that evidence keeps for pictures."""
+    return [read_grid(item) for item in evidence["grids"]]
+
+
 def evidence_of(answer: Answer, grids: Sequence[Grid] = ()) -> dict[str, Any]:
     """Return what an answer rests on, as JSON."""
     return {
@@ -168,6 +189,6 @@ def evidence_of(answer: Answer, grids: Sequence[Grid] = ()) -> dict[str, Any]:
         "statements": list(answer.statements),
         "cards": list(answer.cards),
         "actions": [action.message for action in answer.actions],
-        "grids": [asdict(grid) | {"numbers": sorted(grid.numbers)} for grid in grids],
+        "grids": [grid.to_json() for grid in grids],
         "citations": [asdict(citation) for citation in answer.citations],
     }

@@ -86,7 +86,8 @@ class Delivery:
             self._changed.clear()
             wait_s = await self._deliver()
             try:
-                await asyncio.wait_for(self._changed.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 
@@ -100,7 +101,8 @@ class Delivery:
                 return
             left = max(deadline - self._clock(), 0.0)
             try:
-                await asyncio.wait_for(self._changed.wait(), min(wait_s, left))
+                async with asyncio.timeout(min(wait_s, left)):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 
@@ -129,11 +131,12 @@ class Delivery:
                 continue
             seen.add(item.chat)
             late_s = (item.not_before - moment).total_seconds() if item.not_before else 0.0
-            item_wait_s = max(late_s, self._pacer.wait_s(item.chat, now, is_progress=item.is_progress))
+            own_s = self._pacer.wait_s(item.chat, now, is_progress=item.is_progress, is_edit=not item.is_new)
+            item_wait_s = max(late_s, own_s)
             if item_wait_s > 0:
                 wait_s = min(wait_s, item_wait_s)
                 continue
-            self._pacer.spend(item.chat, now)
+            self._pacer.spend(item.chat, now, is_edit=not item.is_new)
             self._busy.add(item.chat)
             chosen.append(item.id)
         return chosen, wait_s

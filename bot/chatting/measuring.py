@@ -5,9 +5,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bench.errors import BenchError
 from bench.jobs import Job, State
@@ -22,8 +21,9 @@ from bot.benching.inventory import Inventory
 from bot.benching.probing import probe_all
 from bot.benching.proposals import Asked, Proposal
 from bot.cards import ENDED, CardState, JobCard
+from bot.chatting.carding import CardButton, CardDialect, Watch
 from bot.chatting.conversing import Question, place_of
-from bot.chatting.resulting import ResultDialect, comparison_content, end_contents, record_content
+from bot.chatting.resulting import comparison_content, end_contents, record_content
 from bot.store import outbox
 from bot.store.database import Connection, Database
 from bot.store.outbox import Place, Post
@@ -48,26 +48,6 @@ _BUTTONS: Mapping[CardState, tuple[str, ...]] = {
 } | dict.fromkeys(ENDED - {CardState.DONE}, (Verb.AGAIN,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardButton:
-    """A button of a card."""
-
-    label: str
-    verb: str
-
-
-class CardDialect(ResultDialect, Protocol):
-    """How a platform writes cards and sentences."""
-
-    def of_card(self, card: JobCard, buttons: Sequence[CardButton], proposal_id: str) -> Mapping[str, Any]:
-        """Return the message that shows a card."""
-        ...
-
-    def of_line(self, text: str, buttons: Sequence[CardButton] = ()) -> Mapping[str, Any]:
-        """Return a message of plain text, with buttons whose verbs name their subject."""
-        ...
-
-
 class Measuring:
     """Keeps every card of a benchmark as its proposal and its job stand."""
 
@@ -77,15 +57,21 @@ class Measuring:
         self._desk = Desk(database, house, progress_of=self._floor.progress_of, wake=self._floor.wake)
         self._dialects: dict[str, CardDialect] = {}
         self._wakes: list[Callable[[], None]] = []
+        self._watches: dict[str, Watch] = {}
         self._showing = asyncio.Lock()  #: what was read of a card earlier must not be put down later
         self._stopped = asyncio.Event()  #: set while nothing is run
         self._stopped.set()
         self._confirming: dict[str, float] = {}  #: proposals whose cards ask whether to cancel, and until when
 
-    def join(self, platform: str, dialect: CardDialect, wake: Callable[[], None]) -> None:
-        """Write cards for a platform with *dialect*; *wake* tells its delivery that there are new ones."""
+    def join(self, platform: str, dialect: CardDialect, wake: Callable[[], None], watch: Watch | None = None) -> None:
+        """Write cards for a platform with *dialect*; *wake* tells its delivery that there are new ones.
+
+        *watch* is told whether a benchmark runs in a place.
+        """
         self._dialects[platform] = dialect
         self._wakes.append(wake)
+        if watch is not None:
+            self._watches[platform] = watch
 
     async def run(self) -> None:
         """Run what is queued, and close what nobody decides, until cancelled."""
@@ -100,31 +86,39 @@ class Measuring:
     async def settle(self, seconds: float) -> None:
         """Wait until what ran when `run` was cancelled has ended and its cards say so, at most so long."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopped.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
 
     async def propose(self, answer: Answer, question: Question) -> Sequence[Post]:
         """Return the card of what an answer would run, and one for each approver where it is asked in private."""
         run, place, key = answer.run, place_of(question.message), question.key
         if run is None:
             return ()
+        dialect, language = self._dialects[place.platform], answer.language
+
+        def line(text: str) -> Post:
+            return Post(key=f"answer:{key}:0", place=place, content=dialect.of_line(text, back=question.back))
+
+        stands = dialect.place_of_card(question)
         try:
             host = host_of(run.host, self._inventory)
             request = await with_device(host, run.request, run.wish)
         except (BenchError, GpuwiseError) as error:
-            return [self._line(f"answer:{key}:0", place, error_text(error, answer.language))]
+            return [line(error_text(error, language))]
         asked = Asked(
             source=key,
             request=request,
             wish=run.wish,
             host=run.host,
             requested_by=question.message.asker,
-            language=answer.language,
-            place=place,
+            language=language,
+            place=stands,
         )
         pressed = await self._desk.propose(asked)
         if pressed.proposal is None:
-            return [self._line(f"answer:{key}:0", place, refused_text(pressed, answer.language))]
-        return await self._posts(pressed.proposal, [place, *self._of_approvers(pressed.proposal)])
+            return [line(refused_text(pressed, language))]
+        cards = await self._posts(pressed.proposal, [stands, *self._of_approvers(pressed.proposal)])
+        return cards if stands == place else [line(texts(language).say("cards.elsewhere")), *cards]
 
     async def press(self, verb: str, name: str, user: str, place: Place, language: str) -> str:
         """Do what a button of a card says and return the words that pop up."""
@@ -157,6 +151,8 @@ class Measuring:
         proposal = await self._desk.of_job(changed.job.id)
         if proposal is None:
             return
+        if (watch := self._watches.get(proposal.place.platform)) is not None:
+            await watch(proposal.place, is_running=changed.job.is_running)
         await self.refresh(proposal.id, is_progress=changed.progress is not None and not changed.job.has_ended)
         if changed.job.state is State.DONE and changed.job.result_id:
             await self._show_result(proposal, changed.job.result_id)
@@ -192,19 +188,32 @@ class Measuring:
             posts = [await self._card(proposal_id, place, is_progress=is_progress) for place in places]
             await self._put([post for post in posts if post is not None])
 
-    async def jobs(self, language: str, place: Place) -> Mapping[str, Any]:
+    async def jobs(self, language: str, place: Place, back: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a message of the queued and running jobs, with a button for each whose card can be shown."""
         listed = await self._desk.jobs()
         say, dialect = texts(language).say, self._dialects[place.platform]
         if not listed:
-            return dialect.of_line(say("cards.no_jobs"))
+            return dialect.of_line(say("cards.no_jobs"), back=back)
         lines = [job_line(item.job, item.ahead, item.wait_s, language) for item in listed]
         buttons = [
             CardButton(label=say("cards.verbs.watch", id=item.job.id), verb=f"{WATCH}|{item.proposal_id}")
             for item in listed
             if item.proposal_id
         ]
-        return dialect.of_line("\n".join([say("cards.jobs"), *lines]), buttons)
+        return dialect.of_line("\n".join([say("cards.jobs"), *lines]), buttons, back)
+
+    async def own_jobs(self, user: str, language: str) -> list[tuple[str, str | None]]:
+        """Return the queued and running jobs of one person, each as a line and the proposal that shows its card."""
+        listed = [item for item in await self._desk.jobs() if item.job.requested_by == user]
+        return [(job_line(item.job, item.ahead, item.wait_s, language), item.proposal_id) for item in listed]
+
+    async def stop(self, place: Place, user: str) -> None:
+        """Cancel what runs or waits in a place, as far as *user* may."""
+        for item in await self._desk.jobs():
+            proposal = await self._desk.of_id(item.proposal_id) if item.proposal_id else None
+            if proposal is not None and proposal.place == place:
+                await self._desk.press(Verb.CANCEL, proposal.id, user)
+                await self.refresh(proposal.id)
 
     async def hosts(self, language: str) -> str:
         """Return what each host has, in lines."""
@@ -214,7 +223,7 @@ class Measuring:
         """Show a result's record, or how it stands beside the one before, once."""
         proposal = await self._desk.of_id(proposal_id)
         if proposal is None or proposal.job_id is None:
-            return texts(language).say("telegram.forgotten")
+            return texts(language).say("chats.forgotten")
         language, results = proposal.language, self._database.jobs.results
         result, dialect = await results.get(proposal.job_id), self._dialects[place.platform]
         if verb == RAW:
@@ -254,8 +263,8 @@ class Measuring:
 
     def _of_approvers(self, proposal: Proposal) -> list[Place]:
         """Return the private chats of those who may approve what was asked for where they do not see it."""
-        if proposal.place.chat != proposal.requested_by.partition(":")[2]:
-            return []  # a group: whoever approves is there, or is called
+        if not self._dialects[proposal.place.platform].is_private(proposal.place):
+            return []  # whoever approves is there, or is called
         ids = [user.partition(":") for user in self._desk.approvers_of(proposal)]
         return [Place(platform=platform, chat=user) for platform, _, user in ids if platform in self._dialects and user]
 
@@ -268,9 +277,6 @@ class Measuring:
             await self._database.write(work)
             for wake in self._wakes:
                 wake()
-
-    def _line(self, key: str, place: Place, text: str) -> Post:
-        return Post(key=key, place=place, content=self._dialects[place.platform].of_line(text))
 
 
 def refused_text(pressed: Pressed, language: str) -> str:

@@ -9,7 +9,7 @@ from bot.answering.measured import answer_measured
 from bot.answers import Answer
 from bot.benching.drawing import bars_of, chart_after
 from bot.benching.relating import related_text
-from bot.rendering.bars import Chart, alt_text
+from bot.rendering.bars import Chart
 from bot.rendering.charts import draw
 from bot.texts import texts
 from knowledge.errors import GpuwiseError
@@ -23,16 +23,16 @@ Content = Mapping[str, Any]
 class ResultDialect(Protocol):
     """How a platform writes results."""
 
-    def of_line(self, text: str) -> Content:
-        """Return a message of plain text."""
-        ...
-
     def of_file(self, name: str, data: bytes, caption: str) -> Content:
-        """Return a message that carries a file; a PNG is shown as a picture."""
+        """Return a message that carries a file."""
         ...
 
-    def of_result(self, answer: Answer, picture: bytes | None, spoken: str) -> Sequence[Content]:
-        """Return the messages that show a result: its table, and a chart that *spoken* says in words."""
+    def of_result(self, answer: Answer, picture: bytes | None, chart: Chart | None) -> Sequence[Content]:
+        """Return the messages that show a result: its table, and a chart with its picture where there are both."""
+        ...
+
+    def of_chart(self, text: str, picture: bytes | None, chart: Chart | None) -> Content:
+        """Return a message of text with a chart."""
         ...
 
 
@@ -45,7 +45,7 @@ async def end_contents(
         return ()
     chart = chart_after(result, others, language)
     picture = await asyncio.to_thread(drawn, chart) if chart else None
-    return dialect.of_result(answer, picture, alt_text(chart) if chart else "")
+    return dialect.of_result(answer, picture, chart)
 
 
 async def comparison_content(
@@ -54,7 +54,7 @@ async def comparison_content(
     """Return how a result stands beside the newest earlier one, as a chart where one can be drawn."""
     text, chart = related_text(result, others, language), bars_of(result, others, language)
     picture = await asyncio.to_thread(drawn, chart) if chart else None
-    return dialect.of_file(f"{result.id}.png", picture, text) if picture else dialect.of_line(text)
+    return dialect.of_chart(text, picture, chart)
 
 
 def record_content(result: "Result", language: str, dialect: ResultDialect) -> Content:

@@ -1,8 +1,8 @@
 """An answer's table as a PNG picture for phones; matplotlib is imported only when one is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.answers import Answer, Cell, Figure, Table
 from bot.rendering.letters import Letters
@@ -33,6 +33,23 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int]  #: which columns hold numbers
     language: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON, which `read_grid` reads."""
+        rows = [list(row) for row in self.rows]
+        known = {"caption": self.caption, "header": list(self.header), "rows": rows, "language": self.language}
+        return known | {"numbers": sorted(self.numbers)}
+
+
+def read_grid(data: Mapping[str, Any]) -> Grid:
+    """Return what `Grid.to_json` gave."""
+    return Grid(
+        caption=data["caption"],
+        header=tuple(data["header"]),
+        rows=tuple(map(tuple, data["rows"])),
+        numbers=frozenset(data["numbers"]),
+        language=data["language"],
+    )
 
 
 def is_drawable(table: Table) -> bool:

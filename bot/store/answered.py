@@ -14,7 +14,8 @@ from bot.store.chat_schema import ANSWERS, FEEDBACK
 from bot.store.outbox import Place
 from bot.store.rows import to_json, to_text
 
-UP, DOWN = "up", "down"
+UP, DOWN = "up", "down"  #: what people think of an answer
+RIGHT, WRONG = "right", "wrong"  #: what reviewers say of one that only they saw
 _SOURCE = random.SystemRandom()
 _DIGITS = 8  #: 27^8 ids: nobody finds another chat's answer by trying
 
@@ -39,7 +40,7 @@ class Opinion:
 
     answer_id: str
     user: str
-    mark: str  #: UP or DOWN
+    mark: str  #: UP or DOWN, RIGHT or WRONG
     reason: str | None = None
 
 
@@ -64,6 +65,31 @@ def find(connection: Connection, answer_id: str, platform: str, chat: str) -> An
     place = Place(platform=row["platform"], chat=row["chat"], thread=row["thread"])
     names = ("id", "user", "language", "question", "answer", "index_version")
     return Answered(place=place, evidence=json.loads(row["evidence"]), **{name: row[name] for name in names})
+
+
+def find_anywhere(connection: Connection, answer_id: str, platform: str) -> Answered | None:
+    """Return an answer whichever chat it was given in, for reviewers; None where there is none any more."""
+    row = connection.execute(select(ANSWERS.c.chat).where(ANSWERS.c.id == answer_id)).first()
+    return find(connection, answer_id, platform, row.chat) if row else None
+
+
+def reviews(connection: Connection, platform: str) -> tuple[tuple[str, float, bool], ...]:
+    """Return channel, confidence and whether it was right of each answer that reviewers judged, oldest first.
+
+    Of every reviewer the last word counts. An answer is right where more of them say so than say it is wrong.
+    """
+    query = (
+        select(ANSWERS.c.id, ANSWERS.c.chat, ANSWERS.c.evidence, FEEDBACK.c.mark)
+        .join(ANSWERS, ANSWERS.c.id == FEEDBACK.c.answer_id)
+        .where(ANSWERS.c.platform == platform, FEEDBACK.c.mark.in_((RIGHT, WRONG)))
+        .order_by(ANSWERS.c.asked, ANSWERS.c.id)
+    )
+    votes: dict[str, int] = {}
+    about: dict[str, tuple[str, float]] = {}
+    for row in connection.execute(query):
+        votes[row.id] = votes.get(row.id, 0) + (1 if row.mark == RIGHT else -1)
+        about[row.id] = (row.chat, float(json.loads(row.evidence)["confidence"]))
+    return tuple((*about[answer_id], vote > 0) for answer_id, vote in votes.items())
 
 
 def judge(connection: Connection, opinion: Opinion, now: datetime) -> None:

@@ -165,6 +165,15 @@ def about(connection: Connection, subject: str) -> tuple[Due, ...]:
     return tuple(map(_to_due, rows))
 
 
+def place_of(connection: Connection, platform: str, message_id: str) -> Place | None:
+    """Return where the message of this id was put; None where it is not one of these."""
+    query = select(OUTBOX.c.chat, OUTBOX.c.thread).where(
+        OUTBOX.c.platform == platform, OUTBOX.c.message_id == message_id
+    )
+    row = connection.execute(query).first()
+    return Place(platform=platform, chat=row.chat, thread=row.thread) if row else None
+
+
 def count_waiting(connection: Connection) -> int:
     """Return how many messages wait to be shown."""
     return connection.execute(select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == WAITING)).scalar() or 0

@@ -223,3 +223,18 @@ async def test_draining_shows_what_waits_and_ends(database: Database) -> None:
     await asyncio.wait_for(delivery.drain(3.0), 5)
 
     assert len(chat.shown) == 20
+
+
+@pytest.mark.parametrize("ticks", range(5))
+async def test_a_stop_that_comes_with_something_new_still_stops(database: Database, ticks: int) -> None:
+    delivery = Delivery(database, Chat(), Pacer([Budget(calls=1000, seconds=0.1)], lambda _: []))
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.1)  # nothing waits, so it sleeps
+
+    delivery.wake()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    running.cancel()
+    _, unfinished = await asyncio.wait({running}, timeout=2)
+
+    assert not unfinished

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,21 +10,8 @@ import pytest
 from bot.store.database import open_database
 from knowledge.library import Library
 from tests.fakes.telegram import Chat, FakeTelegram, Limits, Shown, User
+from tests.makers_kills import FIELDS, OFFER, RESULT, names_in
 from tests.makers_serving import make_home, serving, stopped
-
-_BRAND = re.compile(r"^(?:GeForce |Radeon |Instinct |Tesla )+")
-#: What is asked of each card, by what an answer to it calls it.
-FIELDS = {"memory": "how much memory does the {name} have?", "board power (TDP)": "what is the TDP of the {name}?"}
-_TABLE = re.compile(r"r-\w+: ")  #: what a result's table begins with
-OFFER = "If it is not above, I show it again."
-
-
-def names_in(library: Library, count: int) -> list[str]:
-    """Return names that are not part of one another, so that an answer tells its question."""
-    names = [_BRAND.sub("", card.name) for card in library.catalogue.cards]
-    alone = [name for name in names if sum(name in other for other in names) == 1]
-    assert len(alone) >= count
-    return alone[:count]
 
 
 class Asking:
@@ -62,7 +48,11 @@ class Asking:
         pressed: set[int] = set()
         while not self.is_complete():
             for message in self.offers():
-                missing = [w for chat, w, _ in self.asked if chat is message.chat and not self.answers(chat, w)]
+                missing = [
+                    words
+                    for chat, words, question in self.asked
+                    if chat is message.chat and question in message.text and not self.answers(chat, words)
+                ]
                 if missing and id(message) not in pressed:
                     pressed.add(id(message))
                     self._telegram.press(message, message.labels[0], message.chat.members[message.chat.id])
@@ -89,12 +79,12 @@ class Measuring:
             await asyncio.sleep(0.2)
 
     def cards(self) -> list[str]:
-        shown = [[m for m in self._telegram.messages(chat) if not _TABLE.match(m.text)] for chat in self.chats]
+        shown = [[m for m in self._telegram.messages(chat) if not RESULT.match(m.text)] for chat in self.chats]
         return [card.text.split(":")[0] for messages in shown for card in messages[-1:] if OFFER not in card.text]
 
     def tables(self) -> list[int]:
         """How often each result was shown."""
-        return [sum(bool(_TABLE.match(m.text)) for m in self._telegram.messages(chat)) for chat in self.chats]
+        return [sum(bool(RESULT.match(m.text)) for m in self._telegram.messages(chat)) for chat in self.chats]
 
     def has_ended(self) -> bool:
         return bool(self.cards()) and all(card in {"Done", "Lost", "Failed", "Cancelled"} for card in self.cards())

@@ -1,5 +1,7 @@
 """What hosts have, as a chat shows it."""
 
+from typing import Any
+
 import pytest
 
 from bench.probe import problems_of
@@ -27,7 +29,7 @@ def test_a_host_is_told_in_the_language_of_the_asker() -> None:
 
 
 def test_signs_that_steer_a_terminal_are_left_out() -> None:
-    found = {"host": HOST | {"cpu_model": "EP\x1bYC"}, "software": None, "gpus": []}
+    found: dict[str, Any] = {"host": HOST | {"cpu_model": "EP\x1bYC"}, "software": None, "gpus": []}
 
     assert "lab: EPYC, 8 cores, 64.5 GB, no torch, no GPU" in hosts_text([Probe(name="lab", found=found)], "en")
 

@@ -94,3 +94,22 @@ def test_an_allowance_of_nothing_lets_everything_pass() -> None:
     allowance = Allowance(0)
 
     assert {allowance.wait_s("ada", 0.0) for _ in range(1000)} == {0.0}
+
+
+def test_calls_that_wait_for_nobody_count_over_all_chats() -> None:
+    pacer = Pacer([Budget(calls=3, seconds=1)], lambda _: [])
+    for _ in range(3):
+        pacer.note(0.0)
+
+    assert pacer.wait_s("1", 0.5) == 0.5
+    assert pacer.wait_s("1", 1.0) == 0.0
+
+
+def test_edits_have_a_budget_of_their_own_of_which_progress_leaves_some() -> None:
+    pacer = Pacer([], lambda _: [], edits=[Budget(calls=10, seconds=60)])
+    for number in range(6):
+        pacer.spend(str(number), 0.0, is_edit=True)
+
+    assert pacer.wait_s("a", 1.0) == 0.0
+    assert pacer.wait_s("a", 1.0, is_edit=True) == 0.0
+    assert pacer.wait_s("a", 1.0, is_edit=True, is_progress=True) == 59.0

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
+from bot.chatting.commands import ORDERS, QUESTIONS
 from bot.platforms.telegram.buttons import LIMIT, Button, read_button
 from bot.platforms.telegram.content import Content, read_content
 from bot.platforms.telegram.menu import menus
-from bot.platforms.telegram.reading import ORDERS, QUESTIONS
 
 
 @pytest.mark.parametrize(

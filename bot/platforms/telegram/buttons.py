@@ -4,10 +4,6 @@ from dataclasses import dataclass
 
 VERSION = "v1"
 LIMIT = 64  #: bytes
-#: Answers: take an action, rate, say why, show sources or what was held back. Benchmarks: the desk's verbs.
-ACT, UP, DOWN, REASON, SOURCES = "act", "up", "down", "reason", "sources"
-WHY, SHOW, PICTURE, FORGET = "why", "show", "picture", "forget"
-REASONS = ("wrong", "missed", "unclear", "long")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class Content:
     reply_to: int | None = None
     language: str = "en"
     asked: str | None = None  #: ISO time of the question
+    question: str = ""  #: what was asked, shortened
     picture: str | None = None  #: PNG in Base64, shown below the text's place, with `caption` and the text as its twin
     caption: str = ""
     is_captioned: bool = False  #: whether `html` itself, at most 1024 UTF-16 units without its marks, is the caption

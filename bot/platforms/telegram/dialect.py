@@ -6,39 +6,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.answers import Answer, Citation, Table
+from bot.answers import Answer, Table
 from bot.cards import JobCard
-from bot.chatting.conversing import Question
-from bot.chatting.measuring import CardButton
-from bot.platforms.telegram.buttons import (
-    ACT,
-    DOWN,
-    PICTURE,
-    REASON,
-    REASONS,
-    SHOW,
-    SOURCES,
-    UP,
-    VERSION,
-    WHY,
-    Button,
-)
+from bot.chatting import verbs
+from bot.chatting.carding import CardButton
+from bot.chatting.conversing import Question, place_of
+from bot.platforms.telegram.buttons import VERSION, Button
 from bot.platforms.telegram.content import Content
-from bot.rendering.numbers import say_number
+from bot.rendering.bars import Chart, alt_text
 from bot.rendering.splitting import shortened
 from bot.rendering.tables import Grid, is_drawable, to_grid
-from bot.rendering.telegram import CAPTION_LIMIT, Piece, labels, sources_messages, to_messages, to_plain
+from bot.rendering.telegram import CAPTION_LIMIT, Piece, labels, to_messages, to_plain
 from bot.rendering.telegram_cards import to_card
 from bot.rendering.telegram_markup import LIMIT, escape, utf16_units
 from bot.rendering.telegram_rich import to_rich
 from bot.rendering.telegram_tables import is_narrow
-from bot.store.answered import Answered
+from bot.store.outbox import Place
 from bot.texts import texts
 
 Keyboard = tuple[tuple[tuple[str, str], ...], ...]
 _UP, _DOWN = "👍", "👎"
-_QUOTES = 5  #: that "Why?" shows
-_LONGEST_QUOTE = 300
+_LONGEST_QUESTION = 100
 
 
 class TelegramDialect:
@@ -74,12 +62,25 @@ class TelegramDialect:
         keyboard = (row,) if row else ()
         return Content(html=text, plain=to_plain(text), keyboard=keyboard, language=card.language).to_json()
 
-    def of_line(self, text: str, buttons: Sequence[CardButton] = ()) -> Mapping[str, Any]:
+    def place_of_card(self, question: Question) -> Place:
+        """Return where a benchmark was asked for."""
+        return place_of(question.message)
+
+    def is_private(self, place: Place) -> bool:
+        """Whether it is the chat of one person: groups have numbers below zero."""
+        return not place.chat.startswith("-")
+
+    def of_line(
+        self,
+        text: str,
+        buttons: Sequence[CardButton] = (),
+        back: Mapping[str, Any] | None = None,  # noqa: ARG002 - Telegram needs no more than the chat
+    ) -> Mapping[str, Any]:
         """Return a message of plain text, a row a button."""
         rows = tuple(((button.label, f"{VERSION}|{button.verb}"),) for button in buttons)
         return text_content(text, keyboard=rows).to_json()
 
-    def of_result(self, answer: Answer, picture: bytes | None, spoken: str) -> Sequence[Mapping[str, Any]]:
+    def of_result(self, answer: Answer, picture: bytes | None, chart: Chart | None) -> Sequence[Mapping[str, Any]]:
         """Return the messages that show a result: its table below its chart where a caption holds it."""
         contents = [
             Content(html=piece.html, plain=piece.plain, language=answer.language)
@@ -90,16 +91,26 @@ class TelegramDialect:
         packed = base64.b64encode(picture).decode()
         if len(contents) == 1 and utf16_units(contents[0].plain) <= CAPTION_LIMIT:
             return [replace(contents[0], picture=packed, is_captioned=True).to_json()]
-        chart = Content(html=escape(spoken), plain=spoken, picture=packed, language=answer.language)
-        return [content.to_json() for content in (*contents, chart)]
+        spoken = alt_text(chart) if chart else ""
+        shown = Content(html=escape(spoken), plain=spoken, picture=packed, language=answer.language)
+        return [content.to_json() for content in (*contents, shown)]
+
+    def of_chart(
+        self,
+        text: str,
+        picture: bytes | None,
+        chart: Chart | None,  # noqa: ARG002 - Telegram draws none itself
+    ) -> Mapping[str, Any]:
+        """Return a picture with a caption, and text where there is none."""
+        if picture is None:
+            return self.of_line(text)
+        packed, caption = base64.b64encode(picture).decode(), shortened(text, CAPTION_LIMIT, utf16_units)
+        return Content(html=escape(text), plain=text, caption=caption, picture=packed).to_json()
 
     def of_file(self, name: str, data: bytes, caption: str) -> Mapping[str, Any]:
-        """Return a message that carries a file; a PNG is shown as a picture."""
+        """Return a message that carries a file."""
         text, packed = shortened(caption, CAPTION_LIMIT, utf16_units), base64.b64encode(data).decode()
-        content = Content(html=escape(caption), plain=caption, caption=text, name=name)
-        if name.endswith(".png"):
-            return replace(content, picture=packed).to_json()
-        return replace(content, document=packed).to_json()
+        return Content(html=escape(caption), plain=caption, caption=text, name=name, document=packed).to_json()
 
 
 def text_content(text: str, *, keyboard: Keyboard = (), reply_to: int | None = None, language: str = "en") -> Content:
@@ -110,42 +121,11 @@ def text_content(text: str, *, keyboard: Keyboard = (), reply_to: int | None = N
 def notice_of(content: Content, post_id: int) -> Content:
     """Return what stands in place of a message of which nobody knows whether it arrived."""
     say = texts(content.language).say
-    text = say("telegram.unsure", time=clock_text(content.asked)) if content.asked else say("telegram.unsure_untimed")
-    keyboard = (((say("telegram.show"), Button(verb=SHOW, subject=str(post_id)).to_data()),),)
+    text = say("chats.unsure_untimed")
+    if content.asked and content.question:
+        text = say("chats.unsure", question=content.question, time=clock_text(content.asked))
+    keyboard = (((say("chats.show"), Button(verb=verbs.SHOW, subject=str(post_id)).to_data()),),)
     return replace(content, html=escape(text), plain=text, keyboard=keyboard, picture=None, caption="", rich=None)
-
-
-def sources_contents(answered: Answered, reply: int | None) -> list[Content]:
-    """Return the sources of an answer that was given."""
-    heading = texts(answered.language).say("sources.heading")
-    pieces = sources_messages(_cited(answered), heading)
-    return [Content(html=piece.html, plain=piece.plain, reply_to=reply, language=answered.language) for piece in pieces]
-
-
-def why_content(answered: Answered, reply: int | None) -> Content:
-    """Return what an answer rests on: passages, how sure the search was, and the index it was read from."""
-    say, evidence = texts(answered.language).say, answered.evidence
-    lines = []
-    for number, item in enumerate(evidence["citations"][:_QUOTES], 1):
-        quote = item["quote"][:_LONGEST_QUOTE]
-        lines.append(f"[{number}] <b>{escape(item['title'])}</b>\n<i>{escape(quote)}</i>")
-    if len(evidence["citations"]) > _QUOTES:
-        lines.append(say("telegram.why_more", count=str(len(evidence["citations"]) - _QUOTES)))
-    if not lines:
-        lines.append(say("telegram.why_nothing"))
-    sure = say_number(round(evidence["confidence"], 2), answered.language)
-    lines.append(say("telegram.why_index", sure=sure, version=answered.index_version))
-    text = "\n\n".join([f"<b>{escape(say('telegram.why_head'))}</b>", *lines])
-    return Content(html=text, plain=to_plain(text), reply_to=reply, language=answered.language)
-
-
-def reasons_keyboard(answer_id: str, language: str) -> Keyboard:
-    """Return the buttons that ask what was wrong with an answer."""
-    say = texts(language).say
-    return tuple(
-        ((say(f"telegram.reasons.{reason}"), Button(verb=REASON, subject=answer_id, detail=reason).to_data()),)
-        for reason in REASONS
-    )
 
 
 def reply_to(question: Question) -> int | None:
@@ -162,13 +142,13 @@ def clock_text(time: str) -> str:
 def _answer_keyboard(answer: Answer, answer_id: str, *, has_picture: bool) -> Keyboard:
     say = texts(answer.language).say
     rows: list[tuple[tuple[str, str], ...]] = [
-        ((label, Button(verb=ACT, subject=answer_id, detail=str(place)).to_data()),)
+        ((label, Button(verb=verbs.ACT, subject=answer_id, detail=str(place)).to_data()),)
         for place, label in enumerate(labels(answer))
-        if not (answer.citations and label == say("telegram.why"))  # which has a button anyway
+        if not (answer.citations and label == say("chats.why"))  # which has a button anyway
     ]
-    row = [(_UP, UP), (_DOWN, DOWN)]
-    row += [(say("telegram.sources"), SOURCES), (say("telegram.why"), WHY)] if answer.citations else []
-    row += [(say("telegram.picture"), PICTURE)] if has_picture else []
+    row = [(_UP, verbs.UP), (_DOWN, verbs.DOWN)]
+    row += [(say("chats.sources"), verbs.SOURCES), (say("chats.why"), verbs.WHY)] if answer.citations else []
+    row += [(say("chats.picture"), verbs.PICTURE)] if has_picture else []
     rows.append(tuple((label, Button(verb=verb, subject=answer_id).to_data()) for label, verb in row))
     return tuple(rows)
 
@@ -177,7 +157,7 @@ def _marked_late(pieces: list[Piece], question: Question, answer: Answer) -> lis
     """Say before an answer that it comes late, where the bot was restarted meanwhile."""
     if not question.is_late:
         return pieces
-    text = texts(answer.language).say("telegram.late", time=clock_text(question.received.isoformat()))
+    text = texts(answer.language).say("chats.late", time=clock_text(question.received.isoformat()))
     first = pieces[0]
     if utf16_units(first.plain) + utf16_units(text) + 2 > LIMIT:
         return [Piece(html=f"<i>{escape(text)}</i>", plain=text), *pieces]
@@ -187,15 +167,5 @@ def _marked_late(pieces: list[Piece], question: Question, answer: Answer) -> lis
 
 def _content(piece: Piece, question: Question, language: str) -> Content:
     asked, reply = question.received.isoformat(), reply_to(question)
-    return Content(html=piece.html, plain=piece.plain, reply_to=reply, language=language, asked=asked)
-
-
-def _cited(answered: Answered) -> Answer:
-    citations = tuple(Citation(**item) for item in answered.evidence["citations"])
-    return Answer(
-        question=answered.question,
-        language=answered.language,
-        intent=answered.evidence["intent"],
-        blocks=(),
-        citations=citations,
-    )
+    about = shortened(" ".join(question.message.text.split()), _LONGEST_QUESTION, utf16_units)
+    return Content(html=piece.html, plain=piece.plain, reply_to=reply, language=language, asked=asked, question=about)

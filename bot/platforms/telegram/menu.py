@@ -1,6 +1,6 @@
 """The commands that Telegram offers while one types, by language and by kind of chat."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from telegram import (
     Bot,
@@ -36,7 +36,8 @@ def menus() -> Iterator[tuple[BotCommandScope, str | None, list[BotCommand]]]:
             )
 
 
-async def publish(bot: Bot) -> None:
-    """Tell Telegram the menus."""
+async def publish(bot: Bot, note: Callable[[], None] = lambda: None) -> None:
+    """Tell Telegram the menus; *note* is called before each call, which counts as any other."""
     for scope, code, commands in menus():
+        note()
         await bot.set_my_commands(commands, scope=scope, language_code=code)

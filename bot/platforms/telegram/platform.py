@@ -17,21 +17,22 @@ from telegram.ext import CallbackContext, TypeHandler, Updater
 from bot.chatting.allowance import Allowance
 from bot.chatting.conversing import Conversing, Question
 from bot.chatting.delivery import Delivery
+from bot.chatting.ordering import Ordering, Rights
 from bot.chatting.pacing import Budget, Pacer
+from bot.chatting.pressing import SLOW, Press, Pressing
+from bot.chatting.wording import slow_down
 from bot.platforms import PlatformError, Redaction, may_ask, stranger_text
 from bot.platforms.telegram.building import LOGGERS, build, explained, quiet_httpx
 from bot.platforms.telegram.buttons import read_button
 from bot.platforms.telegram.dialect import TelegramDialect
 from bot.platforms.telegram.menu import publish
-from bot.platforms.telegram.ordering import Ordering, Rights, spoken
-from bot.platforms.telegram.pressing import SLOW, Press, Pressing
+from bot.platforms.telegram.more import TelegramMore
 from bot.platforms.telegram.reading import NAME, Heard, language_of, names_of, thread_of, to_heard
 from bot.platforms.telegram.receiving import InboxQueue, left_over
 from bot.platforms.telegram.sending import TelegramCarrier
 from bot.platforms.telegram.wiring import TelegramWiring
 from bot.store import memory, outbox, people
 from bot.store.outbox import Place
-from bot.texts import texts
 
 SETTING = "GPUWISE_TELEGRAM_ALLOW"
 #: Telegram's figures are 30 a second over all, 1 a second in a chat and 20 a minute in a group; the windows are a
@@ -69,7 +70,7 @@ class TelegramPlatform:
             index_version=wiring.index_version,
         )
         self._allowance = Allowance(wiring.questions)
-        self._pressing = Pressing(self._database, self.conversing, wiring.measuring)
+        self._pressing = Pressing(self._database, self.conversing, wiring.measuring, TelegramMore())
         if wiring.measuring is not None:
             self.conversing.propose = wiring.measuring.propose
             wiring.measuring.join(NAME, dialect, self.delivery.wake)
@@ -85,8 +86,9 @@ class TelegramPlatform:
             await self._pick_up()
             await self._app.start()
             self._delivering = asyncio.create_task(self.delivery.run())
+            self.pacer.note(time.monotonic())
             await self._listen()
-            await publish(self._app.bot)
+            await publish(self._app.bot, lambda: self.pacer.note(time.monotonic()))
         except TelegramError as error:
             await self._close()
             raise explained(error) from error
@@ -111,9 +113,8 @@ class TelegramPlatform:
         async with self:
             await asyncio.get_running_loop().create_future()
 
-    @property
-    def is_polling(self) -> bool:
-        """Whether updates are being fetched."""
+    async def is_connected(self) -> bool:
+        """Whether updates are being fetched, or can be posted to the webhook."""
         return bool(self._updater.running)
 
     @property
@@ -199,31 +200,9 @@ class TelegramPlatform:
             lambda connection: people.see(connection, NAME, heard.message.user, heard.called, datetime.now(UTC))
         )
         if (wait_s := self._allowance.wait_s(heard.message.user, time.monotonic())) > 0:
-            say = texts(spoken(question)).say
-            count, seconds = str(self._wiring.questions), str(int(wait_s) + 1)
-            await self.conversing.say(question, say("telegram.slow_down", count=count, seconds=seconds))
-        elif heard.order is not None:
-            await self._on_order(question, heard)
-        else:
+            await self.conversing.say(question, slow_down(question, self._wiring.questions, wait_s))
+        elif heard.order is None or not await self._ordering.serve(question, heard.order):
             await self._answer(question)
-
-    async def _on_order(self, question: Question, heard: Heard) -> None:
-        order = heard.order
-        match order.name if order else "":
-            case "lang":
-                await self._ordering.language(question, order.rest if order else "")
-            case "forget":
-                await self._ordering.forget(question, heard)
-            case "status":
-                await self._ordering.status(question)
-            case "jobs":
-                await self._ordering.jobs(question)
-            case "cancel":
-                await self._ordering.cancel(question, order.rest if order else "")
-            case "hosts":
-                await self._ordering.hosts(question)
-            case _:
-                await self._answer(question)
 
     async def _answer(self, question: Question) -> None:
         """Answer, and show that somebody is at it where that takes longer than a moment."""
@@ -250,9 +229,11 @@ class TelegramPlatform:
         thread = thread_of(message) if isinstance(message, Message) else ""
         press = Press(
             key=key,
-            button=button,
+            verb=button.verb,
+            subject=button.subject,
+            detail=button.detail,
             place=Place(platform=NAME, chat=str(message.chat.id), thread=thread),
-            message_id=message.message_id,
+            message_id=str(message.message_id),
             user=str(query.from_user.id),
             language=language,
             received=received,
@@ -265,6 +246,7 @@ class TelegramPlatform:
 
     async def _pop_up(self, query: CallbackQuery, text: str) -> None:
         """End the button's waiting; one that is too old to be answered was served all the same."""
+        self.pacer.note(time.monotonic())
         with suppress(TelegramError):
             await query.answer(text[:200] or None)
 
@@ -276,9 +258,9 @@ class TelegramPlatform:
         await self._database.write(work)
         await self.conversing.pass_over(key)
 
-    async def _is_chat_admin(self, heard: Heard) -> bool:
+    async def _is_chat_admin(self, question: Question) -> bool:
         with suppress(TelegramError):
-            member = await self._app.bot.get_chat_member(int(heard.message.chat), int(heard.message.user))
+            member = await self._app.bot.get_chat_member(int(question.message.chat), int(question.message.user))
             return member.status in _ADMINS
         return False
 
@@ -291,6 +273,7 @@ class TelegramPlatform:
 async def _within(seconds: float, work: Awaitable[None], otherwise: str) -> None:
     """Wait for *work*, and log *otherwise* where it takes longer."""
     try:
-        await asyncio.wait_for(work, seconds)
+        async with asyncio.timeout(seconds):
+            await work
     except TimeoutError:
         _log.warning(otherwise)

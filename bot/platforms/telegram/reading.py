@@ -8,33 +8,14 @@ import telegram
 from telegram import MessageEntity, Update
 from telegram.constants import ChatType
 
+from bot.chatting.commands import HELP, ORDERS, QUESTIONS
+from bot.chatting.ordering import Order
 from bot.messages import Message
 from bot.store.inbox import Delivery
 
 NAME = "telegram"
 GENERAL_TOPIC = 1  #: naming it in an answer is refused by Telegram
 _KINDS = ("photo", "voice", "audio", "video", "video_note", "animation", "document", "sticker", "location", "contact")
-#: Commands as they are typed, without diacritics, and the words that the bot reads instead.
-QUESTIONS = {
-    "start": "help", "help": "help", "trogiup": "trợ giúp", "ask": "", "hoi": "", "gpu": "",
-    "compare": "compare", "sosanh": "so sánh", "pick": "pick", "chon": "chọn", "spec": "spec", "thongso": "thông số",
-    "predict": "predict", "dudoan": "dự đoán", "memory": "memory for", "bonho": "bộ nhớ cho",
-    "bench": "benchmark", "do": "đo", "results": "benchmark results", "ketqua": "kết quả đo",
-}  # fmt: skip
-_HELP = frozenset({"start", "help", "trogiup"})
-#: Commands that the adapter serves itself, by what they mean.
-ORDERS = {
-    "jobs": "jobs", "viec": "jobs", "cancel": "cancel", "huy": "cancel", "lang": "lang", "ngonngu": "lang",
-    "forget": "forget", "quen": "forget", "hosts": "hosts", "may": "hosts", "status": "status",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A command that is no question."""
-
-    name: str  #: one of the values of ORDERS
-    rest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +26,6 @@ class Heard:
     order: Order | None
     names: tuple[str, ...]  #: what a list may call the asker or the chat
     called: str  #: what a person calls the asker
-    is_group: bool
     message_id: int
     date: datetime
 
@@ -96,7 +76,6 @@ def to_heard(incoming: telegram.Message, bot: telegram.User) -> Heard | None:
         order=said.order,
         names=names_of(user, incoming.chat),
         called=user.full_name,
-        is_group=incoming.chat.type != ChatType.PRIVATE,
         message_id=incoming.message_id,
         date=incoming.date,
     )
@@ -157,9 +136,9 @@ def _command(text: str, username: str, *, is_private: bool) -> _Said | None:
         return None
     said = rest[0].strip() if rest else ""
     if name in ORDERS:
-        return _Said(text=text, is_called=True, order=Order(name=ORDERS[name], rest=said))
+        return _Said(text=text, is_called=True, order=Order(name=ORDERS[name], rest=said, is_group=not is_private))
     if name in QUESTIONS:
-        return _Said(text=f"{QUESTIONS[name]} {said}".strip() if name not in _HELP else QUESTIONS[name], is_called=True)
+        return _Said(text=f"{QUESTIONS[name]} {said}".strip() if name not in HELP else QUESTIONS[name], is_called=True)
     return _Said(text=f"{name} {said}".strip(), is_called=True)
 
 

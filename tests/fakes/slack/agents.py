@@ -57,19 +57,24 @@ class Agents:
 
     def set_session_status(self, call: Call) -> dict[str, Any]:
         (status,) = call.need("status")
-        if status not in STATUSES:
-            raise invalid("invalid_arguments", f"must be one of {', '.join(STATUSES)} [json-pointer:/status]")
         channel, thread = self._thread(call)
-        if len(call.get("title")) > MOST_TITLE:
-            raise invalid("invalid_arguments", "must be less than 201 characters [json-pointer:/title]")
-        new = Session(channel=channel.id, thread_ts=thread, status=status, title=call.get("title"))
-        session = self.sessions.setdefault((channel.id, thread), new)
-        session.status = status
+        session = self.move(channel, thread, status, call.get("title"))
         told = {"status": status, "agent_status": status, "title": session.title}
         if status == "processing" and "agent_session_stopped" not in self._events:
             self._warnings.append(f"{call.method}: {NOT_SUBSCRIBED}")
             return told | {"warning": NOT_SUBSCRIBED}
         return told
+
+    def move(self, channel: Channel, thread: str, status: str, title: str = "") -> Session:
+        """Give a session its status; one that is new takes the title too."""
+        if status not in STATUSES:
+            raise invalid("invalid_arguments", f"must be one of {', '.join(STATUSES)} [json-pointer:/status]")
+        if len(title) > MOST_TITLE:
+            raise invalid("invalid_arguments", "must be less than 201 characters [json-pointer:/title]")
+        new = Session(channel=channel.id, thread_ts=thread, status=status, title=title)
+        session = self.sessions.setdefault((channel.id, thread), new)
+        session.status = status
+        return session
 
     def rename_session(self, call: Call) -> dict[str, Any]:
         (title,) = call.need("title")

@@ -28,6 +28,7 @@ class Delivery:
     status: int | None = None  #: what an HTTP post was answered, 0 where nothing answered
     answer: Any = None  #: what the acknowledgement carried
     is_overdue: bool = False  #: not acknowledged in time
+    is_last: bool = False  #: the bot asked not to be sent it again
 
     @property
     def event_id(self) -> str:
@@ -44,7 +45,9 @@ class Delivery:
 
 
 class Carrier(Protocol):
-    """A way to the bot."""
+    """A way to the bot; `overdue` is the reason it gives for what was not acknowledged in time."""
+
+    overdue: str
 
     async def carry(self, delivery: Delivery) -> bool:
         """Send it and return whether somebody took it; an acknowledgement is told to `Deliveries` later."""
@@ -74,9 +77,10 @@ class Deliveries:
         self._start(self._send(delivery, after_s))
         return delivery
 
-    def redeliver(self, event_id: str, times: int = 1, *, as_new: bool = False, reason: str = "http_timeout") -> None:
+    def redeliver(self, event_id: str, times: int = 1, *, as_new: bool = False, reason: str = "") -> None:
         """Send an event again, whatever was acknowledged, under its own event_id or *as_new* under others."""
         first = next(one for one in self.log if one.event_id == event_id)
+        reason = reason or (self.carrier.overdue if self.carrier else "")
         for number in range(1, times + 1):
             if as_new:
                 self.push(first.kind, first.payload | {"event_id": self.event_id()})
@@ -94,6 +98,7 @@ class Deliveries:
             self.unknown_acks.append(envelope_id)
         else:
             delivery.acked_at, delivery.answer = time.monotonic(), answer
+            delivery.is_overdue |= (delivery.delay_s or 0.0) > self.ack_within_s
         self._changed.notify()
         return delivery
 
@@ -127,7 +132,7 @@ class Deliveries:
         await asyncio.sleep(max(self.ack_within_s - (time.monotonic() - delivery.sent_at), 0.0))
         if delivery.acked_at is None:
             delivery.is_overdue = True
-            self._again(delivery, "http_timeout")
+            self._again(delivery, self.carrier.overdue if self.carrier else "")
             self._changed.notify()
 
     def _refused(self, delivery: Delivery) -> None:
@@ -141,6 +146,6 @@ class Deliveries:
             delivery.is_overdue = True
 
     def _again(self, delivery: Delivery, reason: str) -> None:
-        if delivery.kind == EVENTS and delivery.attempt < len(self.retry_after_s):
+        if delivery.kind == EVENTS and not delivery.is_last and delivery.attempt < len(self.retry_after_s):
             after_s = self.retry_after_s[delivery.attempt]
             self.push(EVENTS, delivery.payload, attempt=delivery.attempt + 1, reason=reason, after_s=after_s)

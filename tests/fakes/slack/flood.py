@@ -28,6 +28,7 @@ class Limits:
             "conversations.members": TIER_4,
             "users.info": TIER_4,
             "views.open": TIER_4,
+            "views.push": TIER_4,
             "views.publish": TIER_4,
             "views.update": TIER_4,
             "files.getUploadURLExternal": TIER_4,

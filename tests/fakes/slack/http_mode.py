@@ -29,6 +29,8 @@ class Posted:
 class HttpMode:
     """Carries deliveries as posts; `post` sends whatever a test wants to see refused."""
 
+    overdue = "http_timeout"
+
     def __init__(self, url: str, secret: str, deliveries: Deliveries, on_answer: Callable[[Delivery], None]) -> None:
         self.url, self.secret = url, secret
         self._deliveries, self._on_answer = deliveries, on_answer
@@ -46,11 +48,10 @@ class HttpMode:
             return False
         delivery.status = posted.status
         if not 200 <= posted.status < 300:
-            if posted.headers.get("x-slack-no-retry") == "1":
-                delivery.attempt = len(self._deliveries.retry_after_s)
+            delivery.is_last = posted.headers.get("x-slack-no-retry") == "1"
             return False
         self._deliveries.acknowledge(delivery.envelope_id, _read(posted.text))
-        if delivery.kind != EVENTS and posted.text:
+        if delivery.kind != EVENTS:
             self._on_answer(delivery)
         return True
 

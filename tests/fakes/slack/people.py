@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.fakes.slack import pressing
 from tests.fakes.slack.deliveries import COMMANDS, INTERACTIVE, Deliveries, Delivery
 from tests.fakes.slack.responding import Responding
 from tests.fakes.slack.streams import Streams
@@ -89,45 +90,60 @@ class People:
         """Type a slash command; it works wherever the person is, and never inside a thread."""
         self._may("commands")
         self.know(user)
-        where = {"channel_id": channel.id, "channel_name": channel.name, "team_id": TEAM, "team_domain": "acme"}
+        where = {"channel_id": channel.id, "channel_name": channel.told_name, "team_id": TEAM, "team_domain": "acme"}
         who = {"user_id": user.id, "user_name": user.name, "command": command, "text": text, "api_app_id": APP}
         answers = {"response_url": self.responding.new(user.id, channel), "trigger_id": self.viewing.trigger(user.id)}
         return self.deliveries.push(COMMANDS, {"token": "verification", **where, **who, **answers})
 
     def press(
-        self, shown: Shown | View, label_or_action_id: str, user: User, *, forged: bool = False, **chosen: Any
+        self, shown: Shown | View, button: str, user: User, *, which: int | None = None, confirmed: bool = False
     ) -> Delivery:
-        """Press a button or choose from a menu; only a *forged* press may use an element that is no longer shown."""
+        """Press a button by its label or action_id; one that asks first is only pressed when *confirmed*."""
+        self._sees(shown, user)
+        block, element = pressing.find(shown.blocks, button, which)
+        pressing.ask(element, confirmed=confirmed)
+        return self._act(shown, user, block, element)
+
+    def press_again(self, shown: Shown, button: str, user: User) -> Delivery:
+        """Press what is no longer shown, as a slow phone or a forger does; nothing is asked before it."""
         self.know(user)
-        if isinstance(shown, Shown) and shown.ephemeral_to not in {"", user.id}:
-            raise LookupError(f"{user.name} does not see this message")
-        versions = [version.blocks for version in shown.versions] if isinstance(shown, Shown) else [shown.blocks]
-        blocks = [block for version in versions for block in version] if forged else list(versions[-1])
-        pairs = list(pressable(tuple(blocks)))
-        found = [(block, one) for block, one in pairs if label_or_action_id in {label_of(one), one["action_id"]}]
-        if not found:
-            raise LookupError(f"{label_or_action_id!r} is none of {[label_of(one) for _, one in pairs]}")
-        block, element = found[-1]
-        known = {name: element[name] for name in ("action_id", "type", "text", "value") if name in element}
-        action = known | {"block_id": block, "action_ts": self.world.ts()} | chosen
-        payload = {"type": "block_actions", "actions": [action], "state": {"values": {}}, **self._actor(user)}
-        return self.deliveries.push(INTERACTIVE, payload | self._shown_in(shown, user))
+        blocks = tuple(block for version in shown.versions for block in version.blocks)
+        last = sum(button in {label_of(one), one["action_id"]} for _, one in pressable(blocks)) - 1
+        return self._act(shown, user, *pressing.find(blocks, button, last))
+
+    def choose(self, shown: Shown | View, menu: str, *options: str, user: User, confirmed: bool = False) -> Delivery:
+        """Choose from a menu, named by its placeholder or action_id, by the text or value of an option."""
+        self._sees(shown, user)
+        block, element = pressing.find(shown.blocks, menu)
+        pressing.ask(element, confirmed=confirmed)
+        selected = pressing.select(element, *options)
+        shown.chosen.setdefault(block, {})[element["action_id"]] = selected
+        return self._act(shown, user, block, element, **selected)
 
     def shortcut(self, message: Shown, user: User, callback_id: str = "ask_about_message") -> Delivery:
         """Use a message shortcut."""
         self._may("commands")
-        self.know(user)
+        self._sees(message, user)
         channel = message.channel
         about = {"message": message.to_api(), "message_ts": message.ts, "callback_id": callback_id}
-        where = {"channel": {"id": channel.id, "name": channel.name}, "action_ts": self.world.ts()}
+        where = {"channel": {"id": channel.id, "name": channel.told_name}, "action_ts": self.world.ts()}
         answers = {"response_url": self.responding.new(user.id, channel, message)}
         payload = {"type": "message_action", **about, **where, **answers, **self._actor(user)}
         return self.deliveries.push(INTERACTIVE, payload)
 
     def submit(self, view: View, values: dict[str, Any], user: User) -> Delivery:
         """Submit a modal; *values* are by block_id and action_id, as Slack's `state.values` are."""
+        view.check_filled(values)
         told = view.to_api() | {"state": {"values": values}}
         payload = {"type": "view_submission", "view": told, "response_urls": [], **self._actor(user)}
+        return self.deliveries.push(INTERACTIVE, payload)
+
+    def dismiss(self, view: View, user: User) -> Delivery | None:
+        """Close a modal, which is told only where the modal asked for it."""
+        view.is_open = False
+        if not view.content.get("notify_on_close"):
+            return None
+        payload = {"type": "view_closed", "view": view.to_api(), "is_cleared": False, **self._actor(user)}
         return self.deliveries.push(INTERACTIVE, payload)
 
     def open_home(self, user: User, tab: str = "home") -> Delivery | None:
@@ -148,6 +164,21 @@ class People:
         event = {"type": "agent_session_stopped", "channel": channel.id, "thread_ts": root, "user": user.id}
         return self.telling.tell(event | {"streaming_message_ts": stopped, "event_ts": self.world.ts()})
 
+    def _sees(self, shown: Shown | View, user: User) -> None:
+        self.know(user)
+        if isinstance(shown, View):
+            is_seen = shown.is_open and shown.user == user.id
+        else:
+            is_inside = shown.channel.kind == "public" or user.id in shown.channel.members
+            is_seen = is_inside and not shown.deleted and shown.ephemeral_to in {"", user.id}
+        if not is_seen:
+            raise LookupError(f"{user.name} does not see this")
+
+    def _act(self, shown: Shown | View, user: User, block: str, element: dict[str, Any], **more: Any) -> Delivery:
+        action = pressing.action(block, element, self.world.ts(), **more)
+        payload = {"type": "block_actions", "actions": [action], "state": pressing.state(shown), **self._actor(user)}
+        return self.deliveries.push(INTERACTIVE, payload | self._shown_in(shown, user))
+
     def _may(self, scope: str) -> None:
         if scope not in self.telling._scopes:
             raise LookupError(f"the app is not installed with {scope}")
@@ -165,5 +196,5 @@ class People:
         container = {"type": "message", "message_ts": shown.ts, "channel_id": channel.id, "is_ephemeral": hidden}
         container |= {"thread_ts": shown.thread_ts} if shown.thread_ts else {}
         message = {} if hidden else {"message": shown.to_api()}
-        where = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
+        where = {"container": container, "channel": {"id": channel.id, "name": channel.told_name}}
         return where | message | {"response_url": self.responding.new(user.id, channel, shown)}

@@ -12,6 +12,7 @@ from tests.fakes.slack.world import Channel, Shown, World
 from tests.fakes.slack.writing import Tell, Writing, named
 
 USES = 5
+UNSAID = "response_url: a press is answered without replace_original, and what Slack then does differs"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -28,10 +29,10 @@ class ResponseUrl:
 class Responding:
     """Shows what comes to a response_url; the bot need not be in the channel."""
 
-    def __init__(self, world: World, writing: Writing, tell: Tell, *, valid_s: float) -> None:
+    def __init__(self, world: World, writing: Writing, tell: Tell, warnings: list[str], *, valid_s: float) -> None:
         self.valid_s = valid_s
         self.base = ""  #: set when the server listens
-        self._world, self._writing, self._tell = world, writing, tell
+        self._world, self._writing, self._tell, self._warnings = world, writing, tell, warnings
         self._numbers = itertools.count(1)
         self._urls: dict[str, ResponseUrl] = {}
 
@@ -73,14 +74,18 @@ class Responding:
         self._show(ResponseUrl(user=user, channel=channel, message=None, at=time.monotonic()), said)
 
     def _show(self, url: ResponseUrl, said: dict[str, Any]) -> None:
-        if said.get("delete_original"):
+        if _is_true(said, "delete_original"):
             self._change(url, None)
             return
         text, blocks = self._writing.read_content("response_url", said)
-        if said.get("replace_original") and url.message is not None:
+        if _is_true(said, "replace_original") and url.message is not None:
             self._change(url, (text, blocks))
             return
-        thread = str(said.get("thread_ts") or (url.message.thread_ts if url.message else ""))
+        if url.message is not None and "replace_original" not in said:
+            self._warnings.append(UNSAID)
+        thread = str(
+            said.get("thread_ts") or ""
+        )  # without it the answer is in the channel, even to a press in a thread
         if said.get("response_type", "ephemeral") == "in_channel":
             shown = self._world.show(url.channel, self._world.bot, text, named(blocks), thread_ts=thread)
             self._tell(shown, "")
@@ -95,3 +100,7 @@ class Responding:
         else:
             url.message.show(content[0], named(content[1]))
         self._tell(url.message, "message_deleted" if content is None else "message_changed")
+
+
+def _is_true(said: dict[str, Any], name: str) -> bool:
+    return str(said.get(name, "")).lower() == "true"

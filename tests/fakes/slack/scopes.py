@@ -37,6 +37,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "bots.info": ("users:read",),
     "team.info": ("team:read",),
     "views.open": (),
+    "views.push": (),
     "views.publish": (),
     "views.update": (),
     "files.getUploadURLExternal": ("files:write",),

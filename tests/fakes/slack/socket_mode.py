@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.fakes.slack.calls import Call
-from tests.fakes.slack.deliveries import COMMANDS, Deliveries, Delivery
+from tests.fakes.slack.deliveries import COMMANDS, EVENTS, Deliveries, Delivery
 from tests.fakes.slack.refusals import Refusal
 from tests.fakes.slack.world import APP
 from tests.fakes.telegram.updates import Signal
@@ -18,6 +18,8 @@ MOST_CONNECTIONS = 10
 
 class SocketMode:
     """Carries deliveries over web sockets, each to the next of those that are open."""
+
+    overdue = "timeout"
 
     def __init__(self, deliveries: Deliveries, changed: Signal, on_answer: Callable[[Delivery], None]) -> None:
         self.opened = 0  #: connections that there ever were
@@ -50,11 +52,8 @@ class SocketMode:
             return False
         self._turn += 1
         delivery.connection = taking[self._turn % len(taking)]
-        retry = {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
-        accepts = {"accepts_response_payload": delivery.kind == COMMANDS}
-        envelope = {"envelope_id": delivery.envelope_id, "type": delivery.kind, "payload": delivery.payload} | accepts
         try:
-            await self._sockets[delivery.connection].send_json(envelope | (retry if delivery.attempt else {}))
+            await self._sockets[delivery.connection].send_json(envelope_of(delivery))
         except ConnectionError:
             return False
         return True
@@ -118,11 +117,20 @@ class SocketMode:
                 continue
             told = json.loads(message.data)
             delivery = self._deliveries.acknowledge(told["envelope_id"], told.get("payload"))
-            if delivery is not None and delivery.answer:
+            if delivery is not None and delivery.kind != EVENTS:
                 self._on_answer(delivery)
 
     def _taking(self) -> list[int]:
         return [number for number, one in self._sockets.items() if number not in self._leaving and not one.closed]
+
+
+def envelope_of(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery as a socket carries it; events tell their attempt, the first one as 0."""
+    is_submitted = delivery.payload.get("type") == "view_submission"
+    accepts = {"accepts_response_payload": delivery.kind == COMMANDS or is_submitted}
+    envelope = {"envelope_id": delivery.envelope_id, "type": delivery.kind, "payload": delivery.payload} | accepts
+    retry = {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
+    return envelope | (retry if delivery.kind == EVENTS else {})
 
 
 async def _part(socket: web.WebSocketResponse, reason: str) -> None:

@@ -3,11 +3,12 @@
 import time
 from typing import Any
 
+from tests.fakes.slack.agents import Agents
 from tests.fakes.slack.blocks import check_message_blocks
 from tests.fakes.slack.calls import Call
 from tests.fakes.slack.refusals import Refusal, invalid
 from tests.fakes.slack.world import Shown, World
-from tests.fakes.slack.writing import MOST_MARKDOWN, Writing, named
+from tests.fakes.slack.writing import MOST_MARKDOWN, Tell, Writing, named
 
 CHUNKS = {"markdown_text", "task_update", "plan_update", "blocks"}
 ENDED = "message_not_in_streaming_state"
@@ -16,10 +17,9 @@ ENDED = "message_not_in_streaming_state"
 class Streams:
     """Starts, feeds and ends streams; one lives `lives_s` from its start however much it is fed."""
 
-    def __init__(self, world: World, writing: Writing, *, lives_s: float) -> None:
-        self._world, self._writing = world, writing
-        self.lives_s = lives_s
-        self._started: dict[str, float] = {}
+    def __init__(self, world: World, writing: Writing, agents: Agents, tell: Tell, *, lives_s: float) -> None:
+        self._world, self._writing, self.lives_s = world, writing, lives_s
+        self._agents, self._tell = agents, tell
 
     def start(self, call: Call) -> dict[str, Any]:
         given, _ = call.need("channel", "thread_ts")
@@ -30,8 +30,8 @@ class Streams:
                 if not call.get(name):
                     raise Refusal(f"missing_{name}")
         text, blocks = _fed(call)
-        shown = self._world.show(channel, self._world.bot, text, named(blocks), thread_ts=thread, streaming=True)
-        self._started[shown.ts] = time.monotonic()
+        fields = {"thread_ts": thread, "streams_until": time.monotonic() + self.lives_s}
+        shown = self._world.show(channel, self._world.bot, text, named(blocks), **fields)
         return {"channel": channel.id, "ts": shown.ts}
 
     def append(self, call: Call) -> dict[str, Any]:
@@ -46,29 +46,27 @@ class Streams:
         shown = self._streaming(call)
         text, blocks = _fed(call)
         final = check_message_blocks(call.read("blocks")) if call.read("blocks") else ()
+        if status := call.get("session_status"):
+            self._agents.move(shown.channel, shown.root, status)
         shown.show(shown.text + text, named(shown.blocks + blocks + final))
-        shown.streaming = False
+        shown.streams_until = 0.0
+        self._tell(shown, "")
         return {"channel": shown.channel.id, "ts": shown.ts, "message": shown.to_api()}
 
     def end_in(self, channel: str, thread: str) -> list[str]:
         """End the streams of a thread, as a pressed Stop does, and return their ts."""
         shown = [one for one in self._world.channels[channel].shown.values() if one.thread_ts == thread]
-        running = [one for one in shown if self._lives(one)]
+        running = [one for one in shown if one.streaming]
         for one in running:
-            one.streaming = False
+            one.streams_until = 0.0
         return [one.ts for one in running]
-
-    def _lives(self, shown: Shown) -> bool:
-        if shown.streaming and time.monotonic() - self._started[shown.ts] > self.lives_s:
-            shown.streaming = False
-        return shown.streaming
 
     def _streaming(self, call: Call) -> Shown:
         given, ts = call.need("channel", "ts")
         shown = self._world.message(self._world.enter(given), ts)
         if shown.bot_id != self._world.bot.bot_id:
             raise Refusal("message_not_owned_by_app")
-        if not self._lives(shown):
+        if not shown.streaming:
             raise Refusal(ENDED)
         return shown
 

@@ -46,6 +46,7 @@ class Telling:
             self.tell(self._change(shown, subtype))
             return
         event = said(shown)
+        # a mention with a file comes as a message alone: https://github.com/slackapi/bolt-python/issues/925
         mentioned = f"<@{self._world.bot.id}>" in shown.text or f"<@{self._world.bot.id}|" in shown.text
         if mentioned and channel.kind != "im" and not is_own and not shown.extra.get("subtype"):
             self.tell(

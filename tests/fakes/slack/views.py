@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.slack.blocks import check_view
@@ -21,6 +21,8 @@ class View:
     content: dict[str, Any]  #: as it was given
     revision: int = 1
     is_open: bool = True
+    errors: dict[str, str] = field(default_factory=dict)  #: shown under its inputs, by block_id
+    chosen: dict[str, dict[str, Any]] = field(default_factory=dict)  #: in its menus, by block_id and action_id
 
     @property
     def hash(self) -> str:
@@ -29,6 +31,24 @@ class View:
     @property
     def blocks(self) -> tuple[dict[str, Any], ...]:
         return named(tuple(self.content["blocks"]))
+
+    @property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """The input blocks, by block_id."""
+        return {block["block_id"]: block for block in self.blocks if block["type"] == "input"}
+
+    def check_filled(self, values: dict[str, Any]) -> None:
+        """Refuse a submission that Slack's own window would not let a person make."""
+        if not self.is_open or self.content["type"] != "modal":
+            raise LookupError("this modal is not open")
+        if "submit" not in self.content:
+            raise LookupError("this modal has no submit button")
+        empty = [name for name, block in self.inputs.items() if not block.get("optional") and not values.get(name)]
+        if empty:
+            raise LookupError(f"required inputs are empty: {empty}")
+        known = {block["block_id"] for block in self.blocks}
+        if unknown := values.keys() - known:
+            raise LookupError(f"{sorted(unknown)} are none of the blocks {sorted(known)}")
 
     def to_api(self) -> dict[str, Any]:
         given = {"callback_id": "", "private_metadata": "", "external_id": "", **self.content}
@@ -59,6 +79,7 @@ class Views:
         return name
 
     def open(self, call: Call) -> dict[str, Any]:
+        """Open a modal, or put one over another."""
         (given,) = call.need("trigger_id")
         trigger = self._triggers.get(given)
         if trigger is None:
@@ -70,6 +91,30 @@ class Views:
         view = _given(call, "modal")
         trigger.used = True
         return self._add(trigger.user, view)
+
+    def answer(self, number: str, said: Any) -> None:
+        """Do with a submitted modal what its acknowledgement says; where it says nothing the modal closes."""
+        view = next(one for one in self.shown if one.id == number)
+        action = said.get("response_action") if isinstance(said, dict) else None
+        view.errors = {}
+        match action:
+            case None:
+                view.is_open = False
+            case "clear":
+                for one in self.shown:
+                    one.is_open &= one.user != view.user or one.content["type"] == "home"
+            case "errors":
+                if not said["errors"] or not said["errors"].keys() <= view.inputs.keys():
+                    raise Refusal("invalid_arguments")
+                view.errors = dict(said["errors"])
+            case "update" | "push":
+                check_view(said["view"], "modal")
+                if action == "push":
+                    self._add(view.user, said["view"])
+                else:
+                    view.content, view.revision = said["view"], view.revision + 1
+            case _:
+                raise Refusal("invalid_arguments")
 
     def publish(self, call: Call) -> dict[str, Any]:
         (user,) = call.need("user_id")

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Any
 
 from tests.fakes.slack.refusals import Refusal
 
 TEAM, APP = "T1", "A1"
+Block = dict[str, Any]
 CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
-PREFIXES = {"public": "C", "private": "G", "im": "D", "mpim": "G"}
+PREFIXES = {"public": "C", "private": "C", "im": "D", "mpim": "G"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,9 @@ class File:
     alt_text: str = ""
 
     def to_api(self) -> dict[str, Any]:
-        kind = self.name.rpartition(".")[2]
-        return {"id": self.id, "name": self.name, "title": self.title, "size": len(self.data), "filetype": kind}
+        kind, mime = self.name.rpartition(".")[2], guess_type(self.name)[0] or "application/octet-stream"
+        known = {"id": self.id, "name": self.name, "title": self.title, "size": len(self.data)}
+        return known | {"filetype": kind, "mimetype": mime}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,11 @@ class Channel:
         """The channel_type of its message events."""
         return CHANNEL_TYPES[self.kind]
 
+    @property
+    def told_name(self) -> str:
+        """The name that commands and presses call it by: that of a private place is not told."""
+        return {"im": "directmessage", "private": "privategroup"}.get(self.kind, self.name)
+
     def to_api(self, bot: str) -> dict[str, Any]:
         kinds = {"is_im": self.kind == "im", "is_mpim": self.kind == "mpim", "is_private": self.kind != "public"}
         told = {"id": self.id, "is_channel": self.kind == "public", "is_group": self.kind == "private", **kinds}
@@ -85,6 +93,7 @@ class Shown:
     channel: Channel
     user: str
     versions: list[Version]
+    chosen: dict[str, dict[str, Any]] = field(default_factory=dict)  #: in its menus, by block_id and action_id
     bot_id: str = ""
     thread_ts: str = ""
     ephemeral_to: str = ""  #: the only one who sees it
@@ -93,7 +102,12 @@ class Shown:
     extra: dict[str, Any] = field(default_factory=dict)  #: fields that are not read here, such as a subtype
     edited: str = ""
     deleted: bool = False
-    streaming: bool = False
+    streams_until: float = 0.0  #: monotonic seconds, 0 for what is no stream or ended
+
+    @property
+    def streaming(self) -> bool:
+        """Whether it is a stream that still takes text."""
+        return time.monotonic() < self.streams_until
 
     @property
     def text(self) -> str:
@@ -101,7 +115,7 @@ class Shown:
         return self.versions[-1].text
 
     @property
-    def blocks(self) -> tuple[dict[str, Any], ...]:
+    def blocks(self) -> tuple[Block, ...]:
         return self.versions[-1].blocks
 
     @property
@@ -153,13 +167,15 @@ class Shown:
         return counted
 
 
-def pressable(blocks: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each element with an action_id, with its block_id."""
+def pressable(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Block]]:
+    """Yield each element with an action_id, with its block_id; a pair of feedback buttons is two."""
     for block in blocks:
         inside = [*(block.get("elements") or []), block.get("accessory"), block.get("element")]
         for element in inside:
             if isinstance(element, dict) and "action_id" in element:
-                yield block.get("block_id", ""), element
+                halves = [element[name] for name in ("positive_button", "negative_button") if name in element]
+                known = {"type": element["type"], "action_id": element["action_id"]}
+                yield from ((block.get("block_id", ""), one) for one in [known | half for half in halves] or [element])
         yield from pressable(tuple(block.get("child_blocks") or ()))
 
 

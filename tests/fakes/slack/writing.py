@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.slack.blocks import check_message_blocks
+from tests.fakes.slack.blocks import check_message_blocks, words_of
 from tests.fakes.slack.calls import Call
 from tests.fakes.slack.refusals import Refusal
 from tests.fakes.slack.world import APP, Channel, Shown, World
 
 MOST_TEXT, MOST_UPDATED, MOST_MARKDOWN = 40_000, 4000, 12_000
 NO_TEXT_BESIDE = "{method}: no text beside the blocks, so nothing to notify or to read aloud"
+PINGS = "{method}: it calls everyone: {pings}"
 CUT = "{method}: text cut at 40000 characters"
 NOT_A_ROOT = "{method}: thread_ts is that of a reply, not of the thread's first message"
+_EVERYONE = re.compile(r"<!(?:channel|here|everyone)[^>]*>")
 
 Tell = Callable[[Shown, str], None]
 
@@ -94,6 +96,8 @@ class Writing:
                 raise Refusal("msg_too_long")
             return markdown, ()
         checked = check_message_blocks(blocks) if blocks else ()
+        if pings := _EVERYONE.findall(" ".join((text, markdown, *words_of(list(checked))))):
+            self._warnings.append(PINGS.format(method=method, pings=" ".join(pings)))
         if checked and not text.strip():
             self._warnings.append(NO_TEXT_BESIDE.format(method=method))
             text = before.text if before else ""
