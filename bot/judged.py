@@ -22,7 +22,7 @@ from bot.helping import (
     standing_of,
 )
 from bot.serving import helping_of
-from bot.store import answered
+from bot.store import reviews
 from bot.store.database import open_database
 from bot.store.engine import FILE_NAME
 
@@ -60,7 +60,8 @@ class Judged:
                 return f"wrong too often, {counted}: nothing is shown, only offered in private"
             case Because.WRONG:
                 return f"wrong too often, {counted}: raised to {value:g}"
-        return f"surely right in {PRECISION:.0%} down to {value:g}: {counted}"
+        reached = self.standing(value)
+        return f"{reached.right} of {reached.judged} right from it on, surely at least {reached.at_least:.3f}"
 
     def standing(self, bar: float) -> Standing:
         """Return how the answers above a bar were judged."""
@@ -124,14 +125,14 @@ def _read(app: "App") -> list[Review]:
     if not (app.settings.home / FILE_NAME).exists():
         return []
     with open_database(app.settings.home) as database:
-        rows = asyncio.run(database.read(lambda connection: answered.reviews(connection, _PLATFORM)))
+        rows = asyncio.run(database.read(lambda connection: reviews.judged(connection, _PLATFORM)))
     return [Review(channel=channel, confidence=confidence, is_right=right) for channel, confidence, right in rows]
 
 
 def _lines(said: Mapping[str, Any]) -> Iterator[str]:
     at_bar = said["at_bar"]
     yield f"{said['channel']}: {said['judged']} answers judged, {said['right']} right, {said['wrong']} wrong"
-    yield f"bar {_said(said['bar'], 'none')}: {said['reason']}"
+    yield f"bar {'none' if said['bar'] is None else format(said['bar'], 'g')}: {said['reason']}"
     yield (
         f"at that bar: precision {_said(at_bar['precision'])}, surely at least {_said(at_bar['at_least'])} "
         f"(one-sided 90 %), coverage {_said(at_bar['coverage'])}"
@@ -143,5 +144,5 @@ def _lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {row['bar']:g} | {row['judged']} | {row['right']} | {shares} |"
 
 
-def _said(value: float | None, absent: str = "-") -> str:
-    return absent if value is None else f"{value:.3f}"
+def _said(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

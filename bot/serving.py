@@ -27,6 +27,7 @@ from knowledge.errors import GpuwiseError
 _ANSWERING = 2  #: threads; more would only take turns
 _FORGET_EVERY_S = 3600.0
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_BAR = re.compile(r"0(\.\d+)?|1(\.0+)?")
 _LISTEN = re.compile(r"[\w.:\[\]-]+:\d{1,5}")
 
 
@@ -170,12 +171,9 @@ def helping_of(settings: Settings) -> Helping:
     channels: dict[str, float | None] = {}
     for item in settings.slack_help:
         name, sign, bar = item.partition("=")
-        try:
-            channels[name.strip()] = float(bar) if sign else None
-        except ValueError:
-            raise SettingsError(
-                "GPUWISE_SLACK_HELP", f"must be channel ids such as C01 or C01=0.9, not {item!r}"
-            ) from None
+        if sign and not _BAR.fullmatch(bar.strip()):
+            raise SettingsError("GPUWISE_SLACK_HELP", f"must be channel ids such as C01 or C01=0.9, not {item!r}")
+        channels[name.strip()] = float(bar) if sign else None
     return Helping(
         channels=channels, shadow=settings.slack_help_shadow, humans=tuple(sorted(settings.slack_help_humans))
     )

@@ -1,5 +1,6 @@
 """Text to vectors while serving: ONNX Runtime and a tokenizer, no torch."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,8 @@ from retrieval.errors import IndexDamagedError
 Vectors = NDArray[np.float32]
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+#: ONNX Runtime reports to its maker what it runs, unless this was set before it is loaded.
+_NO_TELEMETRY = "ORT_DISABLE_TELEMETRY"
 
 
 class Embedder(Protocol):
@@ -30,6 +33,7 @@ class OnnxEmbedder:
     """The model that the index was built with, exported beside it."""
 
     def __init__(self, folder: Path, *, prefix: str, max_tokens: int, threads: int = 0) -> None:
+        os.environ.setdefault(_NO_TELEMETRY, "1")
         import onnxruntime  # noqa: PLC0415  # 100 ms, paid when the index is opened
         from tokenizers import Tokenizer  # noqa: PLC0415
 

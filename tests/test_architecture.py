@@ -85,14 +85,14 @@ def test_only_the_command_reads_the_environment() -> None:
 
     # Left out until fixed: bot/platforms/console.py, bot/tuning.py and retrieval/exporting.py use os.environ too.
     left_out = {"bot/platforms/console.py", "bot/tuning.py", "retrieval/exporting.py"}
-    assert set(readers) - left_out == {"bot/cli.py", "bench/child.py", "bench/worker.py"}  # the programs
+    programs = {"bot/cli.py", "bench/child.py", "bench/worker.py"}
+    silencing = {"retrieval/embedding.py"}  # sets a variable that its library reads as it is loaded
+    assert set(readers) - left_out == programs | silencing
 
 
 def test_no_file_is_too_long() -> None:
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files_of(*OURS, "tests")}
 
-    # Left out until it is split: tests/integration/test_console.py.
-    lengths.pop("tests/integration/test_console.py", None)
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from bench.backlog import ALPHABET
+from bot.store import reviews
 from bot.store.chat_schema import ANSWERS, FEEDBACK
 from bot.store.outbox import Place
 from bot.store.rows import to_json, to_text
@@ -73,27 +74,10 @@ def find_anywhere(connection: Connection, answer_id: str, platform: str) -> Answ
     return find(connection, answer_id, platform, row.chat) if row else None
 
 
-def reviews(connection: Connection, platform: str) -> tuple[tuple[str, float, bool], ...]:
-    """Return channel, confidence and whether it was right of each answer that reviewers judged, oldest first.
-
-    Of every reviewer the last word counts. An answer is right where more of them say so than say it is wrong.
-    """
-    query = (
-        select(ANSWERS.c.id, ANSWERS.c.chat, ANSWERS.c.evidence, FEEDBACK.c.mark)
-        .join(ANSWERS, ANSWERS.c.id == FEEDBACK.c.answer_id)
-        .where(ANSWERS.c.platform == platform, FEEDBACK.c.mark.in_((RIGHT, WRONG)))
-        .order_by(ANSWERS.c.asked, ANSWERS.c.id)
-    )
-    votes: dict[str, int] = {}
-    about: dict[str, tuple[str, float]] = {}
-    for row in connection.execute(query):
-        votes[row.id] = votes.get(row.id, 0) + (1 if row.mark == RIGHT else -1)
-        about[row.id] = (row.chat, float(json.loads(row.evidence)["confidence"]))
-    return tuple((*about[answer_id], vote > 0) for answer_id, vote in votes.items())
-
-
 def judge(connection: Connection, opinion: Opinion, now: datetime) -> None:
     """Keep what a person thinks of an answer; the last word counts."""
+    if opinion.mark in {RIGHT, WRONG}:
+        reviews.keep(connection, opinion.answer_id, opinion.user, now, is_right=opinion.mark == RIGHT)
     of_person = (FEEDBACK.c.answer_id == opinion.answer_id) & (FEEDBACK.c.user == opinion.user)
     values = {"mark": opinion.mark, "reason": opinion.reason, "given": to_text(now)}
     if connection.execute(update(FEEDBACK).where(of_person).values(**values)).rowcount == 0:

@@ -1,6 +1,6 @@
 """The tables of the chats: what came in, what goes out, what is remembered, what shall be measured."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from bot.store.schema import METADATA
 
@@ -75,6 +75,20 @@ FEEDBACK = Table(
     Column("user", Text, nullable=False),
     Column("mark", Text, nullable=False),  # up or down
     Column("reason", Text),
+    Column("given", Text, nullable=False),
+    PrimaryKeyConstraint("answer_id", "user"),
+)
+
+#: What reviewers said of answers, without any words, so that it may outlive them.
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("answer_id", Text, nullable=False),
+    Column("user", Text, nullable=False),  # the reviewer
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),  # that the answer is for
+    Column("confidence", Float, nullable=False),
+    Column("is_right", Boolean, nullable=False),
     Column("given", Text, nullable=False),
     PrimaryKeyConstraint("answer_id", "user"),
 )

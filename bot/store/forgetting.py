@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from bot.store.chat_schema import ANSWERS, CONVERSATIONS, FEEDBACK, INBOX, OUTBOX, PEOPLE, PROPOSALS
+from bot.store.chat_schema import ANSWERS, CONVERSATIONS, FEEDBACK, INBOX, OUTBOX, PEOPLE, PROPOSALS, REVIEWS
 from bot.store.outbox import WAITING
 from bot.store.rows import to_text
 
@@ -17,6 +17,7 @@ def forget_chat(connection: Connection, platform: str, chat: str) -> int:
     _blank_inbox(connection, (INBOX.c.platform == platform) & (INBOX.c.chat == chat))
     _delete(connection, OUTBOX, (OUTBOX.c.platform == platform) & (OUTBOX.c.chat == chat))
     _delete(connection, CONVERSATIONS, (CONVERSATIONS.c.platform == platform) & (CONVERSATIONS.c.chat == chat))
+    _delete(connection, REVIEWS, (REVIEWS.c.platform == platform) & (REVIEWS.c.chat == chat))
     return count
 
 
@@ -31,13 +32,14 @@ def forget_person(connection: Connection, platform: str, user: str) -> int:
         _delete(connection, CONVERSATIONS, (CONVERSATIONS.c.platform == platform) & here)
     count = _forget_answers(connection, own)
     _delete(connection, FEEDBACK, FEEDBACK.c.user == user)
+    _delete(connection, REVIEWS, (REVIEWS.c.platform == platform) & (REVIEWS.c.user == user))
     _blank_inbox(connection, (INBOX.c.platform == platform) & (INBOX.c.user == user))
     _delete(connection, PEOPLE, (PEOPLE.c.platform == platform) & (PEOPLE.c.user == user))
     return count
 
 
 def forget_before(connection: Connection, moment: datetime) -> int:
-    """Forget what was said before *moment* and return how many answers that were."""
+    """Forget what was said before *moment* and return how many answers that were; judgements hold no words and stay."""
     before = to_text(moment)
     count = _forget_answers(connection, ANSWERS.c.asked < before)
     _delete(connection, INBOX, (INBOX.c.received < before) & INBOX.c.settled.is_not(None))

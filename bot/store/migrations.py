@@ -66,6 +66,12 @@ MIGRATIONS: Migrations = (
         "CREATE INDEX outbox_subject ON outbox (subject)",
         'CREATE INDEX answers_by_person ON answers (platform, "user")',
     ),
+    (
+        """CREATE TABLE reviews (
+            answer_id TEXT NOT NULL, "user" TEXT NOT NULL, platform TEXT NOT NULL, chat TEXT NOT NULL,
+            confidence FLOAT NOT NULL, is_right BOOLEAN NOT NULL, given TEXT NOT NULL, PRIMARY KEY (answer_id, "user")
+        )""",
+    ),
 )
 
 

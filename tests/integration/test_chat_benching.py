@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from tests.integration.test_console import chat_in_terminal, piped
+from tests.integration.test_console import piped
+from tests.makers_terminal import chat_in_terminal
 
 
 @pytest.fixture

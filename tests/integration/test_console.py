@@ -1,34 +1,19 @@
 """The terminal chat, through real pipes and a real pseudo-terminal."""
 
-import fcntl
 import os
-import pty
-import re
 import select
 import shutil
-import struct
 import subprocess
 import sys
-import termios
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import StringIO
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from prompt_toolkit.history import FileHistory, InMemoryHistory
+from prompt_toolkit.history import InMemoryHistory
 
-from bot.answers import Action, Answer, Paragraph, Sentence
 from bot.config import Settings
-from bot.messages import Message
-from bot.platforms.console import Chat, clean, completions, language_of, make_history, write_answers
-
-TIMEOUT = 120
-GPUWISE = Path(sys.executable).with_name("gpuwise")
-CONTROL = re.compile(r"\x1b\][^\x1b]*\x1b\\|\x1b\[[0-9;?]*[A-Za-z]")
-NAMES = ("RTX 3090", "RTX 3090 Ti", "RX 6800 XT", "H100")
+from bot.platforms.console import make_history
+from tests.makers_terminal import GPUWISE, TIMEOUT, chat_in_terminal
 
 
 def piped(lines: bytes, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
@@ -40,106 +25,6 @@ def piped(lines: bytes, *arguments: str, env: Mapping[str, str] | None = None) -
         check=False,
         env={**os.environ, **(env or {})},
     )
-
-
-class Responder:
-    """Repeats what it hears and suggests to go on."""
-
-    def __init__(self, language: str = "en") -> None:
-        self.heard: list[Message] = []
-        self.language = language
-
-    def __call__(self, message: Message) -> Answer:
-        self.heard.append(message)
-        return Answer(
-            question=message.text,
-            language=self.language,
-            intent="explain",
-            blocks=(Paragraph((Sentence((f"You said {message.text}.",)),)),),
-            actions=(Action("Why?", "why"), Action("More", "more")),
-        )
-
-
-@dataclass
-class Terminal:
-    """A chat in a pseudo-terminal; `shown` is all that it has drawn, without control sequences."""
-
-    process: subprocess.Popen[bytes]
-    master: int
-    raw: bytes = b""
-
-    @property
-    def shown(self) -> str:
-        return CONTROL.sub("", self.raw.decode("utf-8", "replace"))
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.master, keys)
-
-    def wait_for(self, text: str, after: int = 0) -> None:
-        """Read until *text* is shown beyond position *after*."""
-        end = time.monotonic() + TIMEOUT
-        while text not in self.shown[after:]:
-            assert time.monotonic() < end, f"{text!r} never came; shown: {self.shown[-2000:]}"
-            assert self._read(), f"the chat ended before {text!r}; shown: {self.shown[-2000:]}"
-
-    def leave(self, last: str) -> int:
-        """Press Ctrl-D at the prompt that follows the text *last*; return the exit status."""
-        self.wait_for("›", self.shown.rindex(last))  # before that the keys would go to a terminal that is not raw yet
-        self.type(b"\x04")
-        return self.wait_until_left()
-
-    def read_for(self, seconds: float) -> None:
-        """Read on, as a terminal does; a chat whose output nobody reads stands still."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and self._read(end - time.monotonic()):
-            pass
-
-    def wait_until_left(self) -> int:
-        end = time.monotonic() + TIMEOUT
-        while self._read() and time.monotonic() < end:
-            pass
-        return self.process.wait(timeout=10)
-
-    def _read(self, patience: float = 0.2) -> bool:
-        """Read what is there; False once the other end is closed."""
-        if not select.select([self.master], [], [], max(patience, 0))[0]:
-            return True
-        try:
-            data = os.read(self.master, 65536)
-        except OSError:
-            return False
-        if b"\x1b[6n" in data:
-            os.write(self.master, b"\x1b[1;1R")  # a terminal says where its cursor is
-        self.raw += data
-        return bool(data)
-
-
-@contextmanager
-def chat_in_terminal(env: Mapping[str, str] | None = None) -> Iterator[Terminal]:
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", _IN_OWN_TERMINAL, GPUWISE],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-        env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})},
-    )
-    os.close(slave)
-    try:
-        yield Terminal(process, master)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        os.close(master)
-
-
-#: Makes the pseudo-terminal the controlling one, so that Ctrl-C is a signal as in a shell.
-_IN_OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], [sys.argv[1], 'chat'])"
-)
 
 
 @pytest.fixture
@@ -306,80 +191,3 @@ def test_a_history_that_cannot_be_written_is_kept_in_memory(home: Path) -> None:
         assert terminal.leave("You're welcome.") == 0
         assert "Traceback" not in terminal.shown
     assert isinstance(make_history(home / "history"), InMemoryHistory)
-
-
-def test_history_keeps_what_utf8_cannot(tmp_path: Path) -> None:
-    history = make_history(tmp_path / "history")
-
-    history.store_string("bad \udcff")
-
-    assert isinstance(history, FileHistory)
-    assert list(history.load_history_strings()) == ["bad \ufffd"]
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({}, "en"),
-        ({"LANG": "vi_VN.UTF-8"}, "vi"),
-        ({"LANG": "vi_VN", "LC_ALL": "en_GB.UTF-8"}, "en"),
-        ({"LANG": "en_GB", "LC_ALL": "", "LC_MESSAGES": "vi_VN"}, "vi"),
-    ],
-)
-def test_the_locale_tells_the_language(environ: dict[str, str], expected: str) -> None:
-    assert language_of(environ) == expected
-
-
-@pytest.mark.parametrize(
-    ("before", "expected"),
-    [
-        ("/", [("/help", "/"), ("/sources", "/"), ("/undo", "/"), ("/quit", "/")]),
-        ("/U", [("/undo", "/U")]),
-        ("compare rtx 309", [("RTX 3090", "rtx 309"), ("RTX 3090 Ti", "rtx 309")]),
-        ("is the 680", [("RX 6800 XT", "680")]),
-        ("is (h1", [("H100", "h1")]),
-        ("what is a r", []),
-        ("", []),
-    ],
-)
-def test_commands_and_card_names_are_completed(before: str, expected: list[tuple[str, str]]) -> None:
-    assert completions(before, NAMES) == expected
-
-
-def test_what_could_steer_a_terminal_is_taken_out() -> None:
-    assert clean(" a\x1b[2Jb\x00\tc\x9b\udcff\n") == "a [2Jb \tc \ufffd"
-
-
-def test_a_number_asks_a_suggestion_only_where_there_is_one() -> None:
-    chat = Chat(Responder())
-
-    assert chat.message("2") == "2"
-    chat.answer("hello")
-    assert [chat.message(typed) for typed in ("1", "2", "3", "0", "12", "²")] == ["why", "more", "3", "0", "12", "²"]
-
-
-def test_commands_are_said_in_the_language_of_the_thread() -> None:
-    chat = Chat(Responder("vi"), "en")
-
-    assert chat.message("/SOURCES") == "sources"
-    chat.answer("nguồn")
-    assert chat.message("/sources") == "nguồn"
-
-
-def test_the_language_of_the_last_answer_is_the_hint_for_the_next() -> None:
-    responder = Responder("vi")
-    chat = Chat(responder, "en")
-
-    chat.answer("VRAM là gì?")
-    chat.answer("3090?")
-
-    assert [message.language_hint for message in responder.heard] == ["en", "vi"]
-
-
-def test_quit_ends_piped_input_and_a_byte_order_mark_is_no_text() -> None:
-    responder, out = Responder(), StringIO()
-
-    write_answers(responder, [b"\xef\xbb\xbfone\r\n", b"two\n", b"/quit\n", b"three\n"], out)
-
-    assert [message.text for message in responder.heard] == ["one", "two"]
-    assert out.getvalue() == "You said one.\n\nYou said two.\n"

@@ -40,6 +40,7 @@ def bot() -> Bot:
 async def measuring(
     slack: FakeSlack, bot: Bot, tmp_path: Path, approvers: frozenset[str], *, four_eyes: bool = False
 ) -> AsyncIterator[Database]:
+    slack.know(MINH, LAN)
     policy = Policy(permissions=Permissions(runners=EVERYBODY, approvers=approvers), four_eyes=four_eyes)
     async with database_in() as database:
         made = Measuring(database, House(policy=policy, quota=Quota(jobs=2)), Inventory(file=tmp_path / "hosts.toml"))
@@ -101,7 +102,6 @@ async def test_only_an_approver_approves_and_slack_asks_before_a_cancel(
     slack: FakeSlack, bot: Bot, tmp_path: Path
 ) -> None:
     lab = slack.channel("lab", MINH, LAN)
-    slack.know(LAN)
     async with measuring(slack, bot, tmp_path, named(LAN)) as database:
         slack.mention(lab, MINH, "benchmark lstm for 60 seconds")
         card = await card_in(slack, lab, "Waiting for approval")

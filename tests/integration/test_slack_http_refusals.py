@@ -1,5 +1,6 @@
 """What comes to the bot's address and was not sent by Slack, or not as Slack sends it: 401 or 400, never 500."""
 
+import asyncio
 import io
 import logging
 import time
@@ -8,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
@@ -21,6 +22,16 @@ from tests.makers_slack_http import check_that_it_answers, listening
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 EVENT = b'{"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": {"type": "app_home_opened"}}'
+KINDS = (
+    "event_callback", "block_actions", "message_action", "view_submission", "view_closed", "url_verification",
+    "shortcut", "workflow_step_edit", "dialog_submission", "interactive_message", "block_suggestion", "message", None,
+)  # fmt: skip
+NAMES = (
+    "type", "event", "team", "team_id", "user", "channel", "actions", "view", "authorizations", "enterprise", "command",
+    "trigger_id", "user_id", "channel_id", "event_id", "message", "text", "container", "response_url", "challenge",
+    "ts", "thread_ts", "state", "values", "callback_id", "files", "id", "action_ts", "value", "tab", "ssl_check",
+    "function_data",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -134,6 +145,30 @@ async def test_a_body_that_is_too_long_is_turned_away(slack: FakeSlack, database
         async with session.post(http.url, data=io.BytesIO(raw), headers=signed(raw)) as answer:
             assert answer.status == 413
         await check_that_it_answers(slack, database)
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, 1, 1.5, "", "x", "D1", "U7", "message", "app_home_opened", "\ud800", "\0"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=12,
+)
+BODIES = st.builds(
+    lambda kind, rest: rest | {"type": kind}, st.sampled_from(KINDS), st.dictionaries(st.sampled_from(NAMES), VALUES)
+)
+
+
+@given(bodies=st.lists(BODIES, min_size=30, max_size=60))
+@settings(deadline=None, derandomize=True, database=None, max_examples=15, suppress_health_check=list(HealthCheck))
+def test_no_signed_body_of_any_shape_is_an_error(bodies: list[dict[str, Any]]) -> None:
+    async def post_all() -> set[int]:
+        async with (
+            FakeSlack() as slack,
+            database_in() as database,
+            listening(slack, ScriptedResponder(), database) as http,
+        ):
+            return {(await http.post(body)).status for body in bodies}
+
+    assert asyncio.run(post_all()) <= {200, 400}
 
 
 def troubles_in(caplog: pytest.LogCaptureFixture) -> list[str]:

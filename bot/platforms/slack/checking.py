@@ -27,6 +27,8 @@ HISTORY = frozenset({"channels:history", "groups:history"})
 _PATIENCE_S = 10.0
 #: Errors that say nothing of the token.
 _FAULTS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+#: What to set where Slack refuses the bot's token.
+REMEDY = "SLACK_BOT_TOKEN to the one under OAuth & Permissions (xoxb-…)"
 _LOOK = "Check GPUWISE_SLACK_API_URL, or try again later."
 
 
@@ -54,9 +56,9 @@ async def _introduce(bot_token: str, app_token: str | None, api_url: str | None,
     client = AsyncWebClient(token=bot_token, base_url=address, timeout=int(_PATIENCE_S))
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            said = await _ask(client, "SLACK_BOT_TOKEN to the one under OAuth & Permissions (xoxb-…)")
+            said = await ask_who(client, REMEDY)
             if app_token:
-                await _ask(client, "SLACK_APP_TOKEN to one with connections:write (xapp-…)", app_token)
+                await ask_who(client, "SLACK_APP_TOKEN to one with connections:write (xapp-…)", app_token)
     except (SlackClientError, ClientError, TimeoutError) as error:
         raise PlatformError("Slack cannot be reached. Check the network and GPUWISE_SLACK_API_URL.") from error
     granted = said.headers.get("x-oauth-scopes")
@@ -65,7 +67,7 @@ async def _introduce(bot_token: str, app_token: str | None, api_url: str | None,
     return f"@{said['user']} answers in {said['team']} over {way}{lacks}"
 
 
-async def _ask(client: AsyncWebClient, remedy: str, app_token: str | None = None) -> AsyncSlackResponse:
+async def ask_who(client: AsyncWebClient, remedy: str, app_token: str | None = None) -> AsyncSlackResponse:
     """Ask who the bot is, or for a socket; *remedy* is what to set where Slack refuses the token."""
     try:
         return await (client.apps_connections_open(app_token=app_token) if app_token else client.auth_test())
@@ -74,11 +76,13 @@ async def _ask(client: AsyncWebClient, remedy: str, app_token: str | None = None
         if not reason or reason in _FAULTS:
             raise PlatformError(f"Slack does not answer as it should ({reason or 'not in JSON'}). {_LOOK}") from error
         raise PlatformError(f"Slack refuses a token ({reason}): set {remedy}.") from error
+    except (AttributeError, TypeError) as error:  # the library looks into an answer that is no object
+        raise PlatformError(f"Slack does not answer as it should (not an object). {_LOOK}") from error
 
 
 def _reason(error: SlackApiError) -> str:
     """Return Slack's own word for an error, empty where something else answered: the library keeps any JSON."""
     try:
-        return str(error.response["error"])
+        return str(error.response["error"] or "")
     except (LookupError, TypeError, ValueError, AttributeError):
         return ""

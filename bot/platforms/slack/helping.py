@@ -10,7 +10,7 @@ from bot.helping import Helping, Review, Stance, bar_of, goes_on, stance_of
 from bot.platforms.slack.content import Back, Content, read_content
 from bot.platforms.slack.dialect import SlackDialect, helped_content, offer_content, review_content
 from bot.platforms.slack.reading import NAME
-from bot.store import answered, inbox, memory, outbox
+from bot.store import answered, inbox, memory, outbox, reviews
 from bot.store.answered import Answered, Opinion
 from bot.store.database import Connection, Database
 from bot.store.outbox import Place, Post
@@ -99,9 +99,9 @@ class Helper:
         return "" if is_new else texts(press.language).say("slack.called_already")
 
     async def _bar(self, channel: str) -> float:
-        rows = await self._database.read(lambda connection: answered.reviews(connection, NAME))
-        reviews = [Review(channel=chat, confidence=sure, is_right=right) for chat, sure, right in rows]
-        return bar_of(channel, self._helping, reviews).value
+        rows = await self._database.read(lambda connection: reviews.judged(connection, NAME))
+        judged = [Review(channel=chat, confidence=sure, is_right=right) for chat, sure, right in rows]
+        return bar_of(channel, self._helping, judged).value
 
     def _contents(self, answer: Answer, answer_id: str, question: Question) -> list[Content]:
         return [read_content(data) for data in self._dialect.of_answer(answer, answer_id, question)]

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from bot.chatting.allowance import Allowance
 from bot.chatting.conversing import Conversing, Question
@@ -21,6 +21,7 @@ from bot.chatting.wording import slow_down
 from bot.platforms import PlatformError, Redaction, Turns, may_ask, stranger_text
 from bot.platforms.slack import modal
 from bot.platforms.slack.building import LOGGERS, connector_of, make_app, make_client
+from bot.platforms.slack.checking import REMEDY, ask_who
 from bot.platforms.slack.dialect import SlackDialect
 from bot.platforms.slack.helping import REACTION, Helper
 from bot.platforms.slack.homing import Homing
@@ -115,15 +116,9 @@ class SlackPlatform:
 
     async def _introduce(self) -> str:
         try:
-            said = await self._client.auth_test()
-        except SlackApiError as error:
-            raise PlatformError(
-                f"Slack refuses the token ({error.response['error']}). "
-                "Set SLACK_BOT_TOKEN to the one under OAuth & Permissions."
-            ) from error
+            return str((await ask_who(self._client, REMEDY))["user_id"])
         except _TROUBLE as error:
             raise PlatformError("Slack cannot be reached. Check the network and GPUWISE_SLACK_API_URL.") from error
-        return str(said["user_id"])
 
     def _take(self, accepted: Accepted, *, is_late: bool = False) -> None:
         """Have something served that was written down; the task is kept, the library would lose it."""

@@ -14,10 +14,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chatting.delivery import GoneError, LimitedError, UnreachableError, UnsureError
 from bot.platforms.slack.content import Back, Content, Picture, read_content
-from bot.platforms.slack.dialect import notice_of
+from bot.platforms.slack.dialect import notice_of, text_content
 from bot.platforms.slack.reading import NAME, is_hidden
 from bot.rendering.tables import draw_table, grid_alt_text
 from bot.store.outbox import Due
+from bot.texts import texts
 from knowledge.errors import GpuwiseError
 
 _log = logging.getLogger(__name__)
@@ -109,17 +110,30 @@ class SlackCarrier:
 
     async def _upload(self, place: Mapping[str, Any], content: Content) -> str:
         data = base64.b64decode(content.file or "")
-        channel = place["channel"]
-        if not channel.startswith("D") and channel[:1] in {"U", "W"}:
-            channel = (await self._client.conversations_open(users=channel))["channel"]["id"]
-        await self._client.files_upload_v2(
-            channel=channel,
-            thread_ts=place["thread_ts"],
-            content=data,
-            filename=content.name,
-            initial_comment=content.text,
-        )
+        channel = await self._channel(place["channel"])
+        try:
+            await self._client.files_upload_v2(
+                channel=channel,
+                thread_ts=place["thread_ts"],
+                content=data,
+                filename=content.name,
+                initial_comment=content.text,
+            )
+        except SlackApiError as error:
+            if _reason(error) != "missing_scope":
+                raise
+            excuse = texts(content.language).say("slack.no_files", name=content.name)
+            said = f"{content.text}\n{excuse}"
+            return await self._post({**place, "channel": channel}, text_content(said, content.language))
         return f"{channel}:"
+
+    async def _channel(self, chat: str) -> str:
+        """Return the channel of a person: files go to channels only."""
+        if chat[:1] not in {"U", "W"}:
+            return chat
+        with suppress(SlackApiError):  # without im:write the upload says what is missing
+            return str((await self._client.conversations_open(users=chat))["channel"]["id"])
+        return chat
 
     async def _edit(self, due: Due, content: Content) -> str:
         channel, _, ts = (due.message_id or "").partition(":")
