@@ -74,6 +74,10 @@ def _slacks(settings: Settings) -> Iterator[Finding]:
     else:
         yield _set_up("slack", settings.slack_allow)
         yield _slack(settings)
+        channels = {item.partition("=")[0].strip() for item in settings.slack_help}
+        if unheard := sorted(channels - settings.slack_allow) if "*" not in settings.slack_allow else []:
+            text = f"slack: {', '.join(unheard)} of GPUWISE_SLACK_HELP may not ask; add to GPUWISE_SLACK_ALLOW too"
+            yield Finding(good=False, text=text)
 
 
 def _lacks(name: str, module: str, allow: frozenset[str]) -> Finding | None:

@@ -81,7 +81,7 @@ def card_of(sight: Sight, policy: Policy, name_of: Callable[[str], str], languag
         step_ms=progress.step_ms if progress else None,
         throughput=throughput_text(sight.record, language),
         verdict=_verdict(sight.record, language),
-        problem=problem_text(job.error.kind, job.error.message, language) if job and job.error else "",
+        problem=_problem(job, language),
     )
 
 
@@ -113,6 +113,16 @@ def throughput_text(record: Mapping[str, Any] | None, language: str) -> str:
     ends = {"value": "value", "lo": "ci95_lo", "hi": "ci95_hi"}
     figures = {name: say_number(float(f"{speed[key]:.{_DIGITS}g}"), language) for name, key in ends.items()}
     return texts(language).say("desk.throughput", unit=say_unit(speed["unit"], language), **figures)
+
+
+def _problem(job: Job | None, language: str) -> str:
+    """Return why a job ended badly; a run that nobody cancelled ended with the process that saw to it."""
+    if job is None:
+        return ""
+    if job.error:
+        return problem_text(job.error.kind, job.error.message, language)
+    is_stopped = job.state is State.CANCELLED and job.started is not None and not job.cancel_requested
+    return texts(language).say("card.cause_stopped") if is_stopped else ""
 
 
 def _verdict(record: Mapping[str, Any] | None, language: str) -> str:

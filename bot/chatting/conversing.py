@@ -109,8 +109,9 @@ class Conversing:
         return await self._database.write(work)
 
     async def pass_over(self, key: str) -> None:
-        """Settle what needs no word."""
-        await self._database.write(lambda connection: inbox.settle(connection, key, datetime.now(UTC)))
+        """Settle what needs no word, and keep none of it."""
+        now = datetime.now(UTC)
+        await self._database.write(lambda connection: inbox.settle(connection, key, now, keeps_words=False))
 
     async def _prepared(self, question: Question) -> Question:
         """Return the question in the language that its asker chose, once its conversation is known again."""
@@ -138,7 +139,7 @@ class Conversing:
 
     def _keep(self, connection: Connection, question: Question, answer: Answer, written: Written) -> bool:
         now, message = datetime.now(UTC), question.message
-        if not inbox.settle(connection, question.key, now):
+        if not inbox.settle(connection, question.key, now, keeps_words=bool(written.posts)):
             return False
         if written.answer_id:
             answered.keep(connection, self._answered(answer, written.answer_id, message), now)

@@ -45,10 +45,19 @@ def accept(connection: Connection, delivery: Delivery, now: datetime) -> bool:
     return True
 
 
-def settle(connection: Connection, key: str, now: datetime) -> bool:
-    """Note that all that follows from a delivery is written down; False where it was settled before."""
+def settle(connection: Connection, key: str, now: datetime, *, keeps_words: bool = True) -> bool:
+    """Note that all that follows from a delivery is written down; False where it was settled before.
+
+    Without its words only its key is left, so that it is not taken up again.
+    """
     unsettled = (INBOX.c.key == key) & INBOX.c.settled.is_(None)
-    return connection.execute(update(INBOX).where(unsettled).values(settled=to_text(now))).rowcount == 1
+    values = {"settled": to_text(now)} | ({} if keeps_words else {"payload": "{}"})
+    return connection.execute(update(INBOX).where(unsettled).values(**values)).rowcount == 1
+
+
+def has_twin(connection: Connection, twin: str) -> bool:
+    """Whether the message that is known by *twin* was accepted."""
+    return connection.execute(select(INBOX.c.key).where(INBOX.c.twin == twin)).first() is not None
 
 
 def unsettled(connection: Connection, platform: str) -> tuple[Accepted, ...]:

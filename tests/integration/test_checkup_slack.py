@@ -156,3 +156,11 @@ def test_the_history_of_one_kind_of_channel_is_enough_for_a_help_channel() -> No
 
     assert describe_scopes(granted, helps=True).startswith("; it does without channels:history")
     assert describe_scopes(REQUIRED | OPTIONAL.keys(), helps=True) == ""
+
+
+async def test_a_help_channel_in_which_nobody_may_ask_is_named(slack: FakeSlack) -> None:
+    found = await findings_with(**SOCKET, GPUWISE_SLACK_HELP="C1=0.9,C2", GPUWISE_SLACK_API_URL=slack.api_url)
+
+    assert [finding.text for finding in found if not finding.good] == [
+        "slack: C2 of GPUWISE_SLACK_HELP may not ask; add to GPUWISE_SLACK_ALLOW too"
+    ]

@@ -29,12 +29,18 @@ async def test_only_its_asker_goes_on_in_a_thread_without_a_mention(slack: FakeS
         await seen(slack, lab, 1)
         slack.say(lab, LAN, "I can help you with that", thread=question)
         slack.say(lab, MINH, "and bandwidth?", thread=question)
-        slack.say(lab, MINH, "lunch?")
+        other = slack.say(lab, MINH, "lunch?")
+        slack.say(lab, LAN, "yes, lunch", thread=other)
         await seen(slack, lab, 2)
+        await slack.wait_for_acks()
+        kept = await database.read(lambda connection: "\n".join(connection.connection.iterdump()))
 
     assert [message.text for message in responder.asked][-1] == "and bandwidth?"
     assert "I can help you with that" not in [message.text for message in responder.asked]
     assert {message.thread for message in responder.asked} == {question.ts}
+    assert "and bandwidth?" in kept
+    assert "lunch" not in kept
+    assert "I can help you" not in kept  # what people say to one another is not kept
 
 
 async def test_a_direct_message_is_answered_beside_it_and_a_thread_in_the_thread(

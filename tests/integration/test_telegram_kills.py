@@ -184,4 +184,5 @@ async def test_a_stop_ends_a_benchmark_too_and_its_card_says_so(tmp_path: Path) 
             (job,) = await database.jobs.list()
 
         assert job.has_ended
-        assert not card.text.startswith("Running")
+        assert card.text.startswith("Cancelled")
+        assert "I was stopped while it ran" in card.text

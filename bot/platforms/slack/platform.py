@@ -75,7 +75,7 @@ class SlackPlatform:
         self._homing = Homing(self._database, self._client, wiring.measuring)
         self._people = People(self._database, self._client)
         self._allowance, self._turns = Allowance(wiring.questions), Turns()
-        self._receiving = Receiving(self._database, self._take)
+        self._receiving = Receiving(self._database, self._take, self._helper.listens)
         self._connector = connector_of(wiring, make_app(wiring, self._client, self._receiving))
         self._tasks: set[asyncio.Task[None]] = set()
         self._delivering: asyncio.Task[None] | None = None

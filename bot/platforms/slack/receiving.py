@@ -10,10 +10,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bench.errors import BenchError
+from bot.chatting.conversing import place_of
+from bot.messages import Message
 from bot.platforms.slack import modal
-from bot.platforms.slack.reading import NAME, to_delivery, to_heard
-from bot.store import inbox
-from bot.store.database import Database
+from bot.platforms.slack.reading import NAME, Heard, Way, to_delivery, to_heard
+from bot.store import inbox, memory
+from bot.store.database import Connection, Database
 from bot.store.inbox import Accepted, Delivery
 
 _log = logging.getLogger(__name__)
@@ -29,8 +31,8 @@ class Receiving(AsyncMiddleware):
     The library also takes plain functions; for those it looks into the body first, and fails on an odd one.
     """
 
-    def __init__(self, database: Database, start: Callable[[Accepted], None]) -> None:
-        self._database, self._start = database, start
+    def __init__(self, database: Database, start: Callable[[Accepted], None], listens: Callable[[str], bool]) -> None:
+        self._database, self._start, self._listens = database, start, listens
         self.bot_user = ""  #: known once Slack was asked
 
     async def async_process(
@@ -45,7 +47,7 @@ class Receiving(AsyncMiddleware):
         if body.get("type") == "url_verification":
             return BoltResponse(status=200, body={"challenge": body.get("challenge")})
         try:
-            refusal, delivery = self._read(body)
+            refusal, delivery, heard = self._read(body)
         except _ODD as error:
             _log.warning("a body is not as Slack writes them: %r", error)
             return BoltResponse(status=400, body="")
@@ -55,7 +57,7 @@ class Receiving(AsyncMiddleware):
             self._note(body)
             return BoltResponse(status=200, body="")
         try:
-            accepted = await self._accept(delivery)
+            accepted = await self._accept(delivery, heard)
         except BenchError as error:  # the disk is full …
             _log.error("an event cannot be written down, Slack will send it again: %s", error)
             return BoltResponse(status=503, body="")
@@ -67,21 +69,35 @@ class Receiving(AsyncMiddleware):
         """Return what the process before this one accepted and did not settle."""
         return await self._database.read(lambda connection: inbox.unsettled(connection, NAME))
 
-    def _read(self, body: Mapping[str, Any]) -> tuple[dict[str, Any] | None, Delivery | None]:
+    def _read(self, body: Mapping[str, Any]) -> tuple[dict[str, Any] | None, Delivery | None, Heard | None]:
         """Return what is wrong with a form, and what is to be written down: only what can be read later too."""
-        refusal = modal.refusal_of(body)
+        refusal, heard = modal.refusal_of(body), None
         delivery = None if refusal is not None else to_delivery(body, self.bot_user)
         if delivery is not None:
-            _ = modal.to_heard(body) or to_heard(body, self.bot_user)
+            heard = modal.to_heard(body) or to_heard(body, self.bot_user)
             if not all(isinstance(given, str) and given for given in (delivery.chat, delivery.user)):
                 raise ValueError("it names no channel or nobody")
-        return refusal, delivery
+        return refusal, delivery, heard
 
-    async def _accept(self, delivery: Delivery) -> Accepted | None:
-        now = datetime.now(UTC)
+    async def _accept(self, delivery: Delivery, heard: Heard | None) -> Accepted | None:
+        """Write down what is for the bot; what people say to one another is not kept, not even for a moment."""
+        now, way = datetime.now(UTC), heard.way if heard else None
+        if way is Way.OPEN and not self._listens(delivery.chat):
+            return None
+        if way is Way.FOLLOW_UP and heard is not None and not await self._is_ours(heard.message, delivery):
+            return None
         if not await self._database.write(lambda connection: inbox.accept(connection, delivery, now)):
             return None
         return Accepted(key=delivery.key, payload=dict(delivery.payload), received=now)
+
+    async def _is_ours(self, message: Message, delivery: Delivery) -> bool:
+        """Whether the bot was asked in a thread: its first message was accepted, or something of it is remembered."""
+        root = f"{(delivery.twin or '').rpartition(':')[0]}:{message.thread}"
+
+        def look(connection: Connection) -> bool:
+            return inbox.has_twin(connection, root) or bool(memory.recall(connection, place_of(message)))
+
+        return await self._database.read(look)
 
     def _note(self, body: dict[str, Any]) -> None:
         """Log what whoever runs the bot has to know of."""
