@@ -86,7 +86,7 @@ async def test_a_run_is_proposed_started_watched_and_its_result_drawn(
         assert card.labels == ["Run", "Dismiss"]
         slack.press(card, "Run", MINH)
         await slack.wait_for(lambda: card.text.startswith("Done: LSTM"), 90)
-        table = await card_in(slack, lab, "throughput")
+        table = await card_in(slack, lab, "95 % interval")
         slack.press(card, "Raw JSON", MINH)
         await slack.wait_for(lambda: any(message.files for message in slack.messages(lab)), 20)
         (job,) = await database.jobs.list()
@@ -94,7 +94,7 @@ async def test_a_run_is_proposed_started_watched_and_its_result_drawn(
     assert job.state is State.DONE
     assert any(version.text.startswith("Running: LSTM") for version in card.edits)
     assert card.labels == ["Run again", "Compare", "Raw JSON"]
-    assert {"data_table", "data_visualization"} <= {block["type"] for block in table.blocks}
+    assert "data_table" in {block["type"] for block in table.blocks}
     assert {message.thread_ts for message in slack.messages(lab)} == {question.ts}
 
 
@@ -132,7 +132,7 @@ async def test_a_command_puts_its_card_into_the_conversation_with_the_bot(
         theirs = await card_in(slack, slack.dm(LAN), "Waiting for approval")
         slack.press(theirs, "Approve", LAN)
         await slack.wait_for(lambda: card.text.startswith("Done") and theirs.text.startswith("Done"), 90)
-        await card_in(slack, own, "throughput")
+        await card_in(slack, own, "95 % interval")
 
     assert len([message for message in slack.messages(own) if "Done" in message.text]) == 1
     assert [message for message in slack.messages(lab) if not message.ephemeral_to] == []
@@ -178,7 +178,7 @@ async def test_progress_of_all_jobs_stays_within_forty_edits_a_minute(
 ) -> None:
     lab = slack.channel("lab", MINH, LAN)
     async with measuring(slack, bot, tmp_path, named(MINH)):
-        slack.mention(lab, MINH, "benchmark lstm for 20 seconds")
+        slack.mention(lab, MINH, "benchmark lstm quick for 8 seconds")
         card = await card_in(slack, lab, "Benchmark: LSTM")
         slack.press(card, "Run", MINH)
         await slack.wait_for(lambda: card.text.startswith("Done"), 120)

@@ -91,7 +91,7 @@ async def test_a_run_is_proposed_started_watched_and_its_result_kept(
         await popped_up(telegram, card, "Run")
         await telegram.wait_for(lambda: card.text.startswith("Done: LSTM"), 90)
         (job,) = await database.jobs.list()
-        table = await card_in(telegram, chat, "throughput")
+        table = await card_in(telegram, chat, "95 % interval")
         raw = await popped_up(telegram, card, "Raw JSON")
         file = await card_in(telegram, chat, "one JSON object")
 
@@ -169,7 +169,7 @@ async def test_a_double_press_and_a_redelivered_press_start_one_run(
         telegram.updates.redeliver(press, times=3)
         telegram.updates.redeliver(number, times=3)
         await telegram.wait_for(lambda: card.text.startswith("Done"), 90)
-        await card_in(telegram, chat, "throughput")
+        await card_in(telegram, chat, "95 % interval")
         jobs = await database.jobs.list()
 
     assert len(jobs) == 1

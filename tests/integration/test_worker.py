@@ -194,7 +194,7 @@ def test_a_run_that_is_stopped_times_out() -> None:
         assert running.nobody_is_left(NOTICED_S)
 
 
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("blow", [pytest.param(signal.SIGKILL, marks=pytest.mark.soak), signal.SIGSTOP])
 def test_a_run_whose_watcher_ended_is_dirty(blow: signal.Signals) -> None:
     with worker({**LSTM, "max_seconds": 8}) as running:
         running.until_phase("measuring")

@@ -109,14 +109,15 @@ def text_content(text: str, language: str = "en") -> Content:
 
 def with_chart(content: Content, picture: bytes | None, chart: Chart | None) -> Content:
     """Return a message with a chart below: one that Slack draws, and a picture for its plainest form."""
-    block = to_chart_block(chart) if chart else None
-    forms = tuple((*form, block) for form in content.forms) if block else ()
-    text = f"{content.text}\n\n{escape(alt_text(chart))}" if chart else content.text
-    pictures = content.pictures
-    if picture and chart:
+    if chart is None:
+        return content
+    spoken, pictures, forms = alt_text(chart), content.pictures, content.forms
+    if (block := to_chart_block(chart)) is not None:
+        forms = (*((*form, block) for form in forms), *forms[-1:])
+    if picture is not None:
         data = base64.b64encode(picture).decode()
-        pictures += (Picture(data=data, name="chart.png", spoken=alt_text(chart)),)
-    return replace(content, forms=(*forms, content.forms[-1]) if content.forms else forms, text=text, pictures=pictures)
+        pictures = (*pictures, Picture(data=data, name="chart.png", spoken=spoken))
+    return replace(content, forms=forms, text=f"{content.text}\n\n{escape(spoken)}", pictures=pictures)
 
 
 def notice_of(content: Content, post_id: int) -> Content:
