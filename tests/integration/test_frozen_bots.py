@@ -95,7 +95,8 @@ def thaw(bot: "subprocess.Popen[str]") -> None:
     assert bot.wait(30) == 0
 
 
-@pytest.mark.parametrize("phase", [pytest.param("ruler", marks=pytest.mark.soak), "measuring"])
+@pytest.mark.soak
+@pytest.mark.parametrize("phase", ["ruler", "measuring"])
 def test_a_local_bot_that_is_frozen_leaves_nobody_and_its_job_failed(tmp_path: Path, phase: str) -> None:
     job_id, after = queue(tmp_path, "local", LONG, SHORT)
     mark = f"frozen-{phase}"

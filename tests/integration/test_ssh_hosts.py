@@ -128,7 +128,7 @@ async def test_a_session_that_is_frozen_is_noticed_by_its_silence(home: Path, se
     assert server.nobody_is_left(NOTICED_S)
 
 
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("blow", [signal.SIGKILL, pytest.param(signal.SIGSTOP, marks=pytest.mark.soak)])
 def test_a_bot_that_is_killed_or_frozen_leaves_no_process_on_the_host(
     home: Path, server: SshServer, blow: signal.Signals
 ) -> None:
