@@ -108,6 +108,7 @@ def test_ctrl_c_cancels_the_run_and_the_backlog_knows(home: Path, capsys: pytest
     assert job.state is State.CANCELLED
 
 
+@pytest.mark.soak
 def test_a_bot_that_is_killed_leaves_no_worker_and_the_next_run_goes_on(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,15 +59,23 @@ def test_a_piped_chat_measures_in_vietnamese(home: Path) -> None:
 
 
 def test_a_follow_up_measures_again_with_what_changed_and_other_questions_measure_nothing(home: Path) -> None:
-    lines = "đo lstm nhanh trong 1 giây bằng CPU\ncòn GRU thì sao?\nGRU là gì?\nchạy lại\n"
+    lines = "đo lstm nhanh trong 1 giây bằng CPU\ncòn GRU thì sao?\nGRU là gì?\n"
 
     said = piped(lines.encode(), env={"GPUWISE_HOME": str(home)}).stdout.decode()
 
     work = "(FP32, batch 32, độ dài 50, 64 unit)"
-    assert states(home) == ["done", "done", "done"]
+    assert states(home) == ["done", "done"]
     assert said.count(f"Mình đo tốc độ train LSTM {work} trên máy local, chạy bằng CPU") == 1
-    assert said.count(f"Mình đo tốc độ train GRU {work} trên máy local, chạy bằng CPU") == 2
-    assert said.count(f"Train GRU {work} bằng CPU (") == 2
+    assert said.count(f"Mình đo tốc độ train GRU {work} trên máy local, chạy bằng CPU") == 1
+    assert said.count(f"Train GRU {work} bằng CPU (") == 1
+
+
+@pytest.mark.soak
+def test_the_last_run_is_run_again_on_request(home: Path) -> None:
+    said = piped("đo gru nhanh trong 1 giây bằng CPU\nchạy lại\n".encode(), env={"GPUWISE_HOME": str(home)}).stdout
+
+    assert states(home) == ["done", "done"]
+    assert said.decode().count("Mình đo tốc độ train GRU") == 2
 
 
 def test_a_gpu_that_is_not_there_is_told_in_vietnamese_and_the_cpu_is_one_reply_away(home: Path) -> None:
