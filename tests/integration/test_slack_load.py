@@ -53,6 +53,7 @@ def slowest_ack_s(slack: FakeSlack) -> float:
     return max(delivery.delay_s or 60.0 for delivery in slack.deliveries.log)
 
 
+@pytest.mark.timing
 async def test_mentions_across_channels_are_acknowledged_at_once_and_answered(tmp_path: Path) -> None:
     async with served(tmp_path) as slack:
         await ask_everywhere(slack, 20, 60, 2.0)

@@ -63,6 +63,7 @@ async def drained(telegram: FakeTelegram, chats: list[Chat]) -> tuple[int, float
     return len(times), times[-1] - times[0]
 
 
+@pytest.mark.timing
 async def test_a_burst_is_answered_whole_without_a_flood(tmp_path: Path) -> None:
     async with served(tmp_path) as telegram:
         sent, _ = await drained(telegram, people(telegram, 60))

@@ -85,6 +85,7 @@ async def check(tmp_path: Path, count: int) -> None:
     assert len(slack.answers(last)) <= 1
 
 
+@pytest.mark.timing
 async def test_questions_to_both_are_answered_and_a_stop_is_clean(tmp_path: Path) -> None:
     await check(tmp_path, 25)
 

@@ -36,7 +36,10 @@ def result_of(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.soak) if case in {"vgg16", "vgg16-transfer"} else case for case in CASES],
+)
 def test_every_case_runs_to_a_record_that_the_schema_knows(case: str) -> None:
     with worker({"case": case, **QUICK}) as running:
         lines = running.finish()
@@ -94,7 +97,7 @@ def test_a_worker_that_nobody_listens_to_leaves_nobody(phase: str) -> None:
         assert running.nobody_is_left(NOTICED_S)
 
 
-@pytest.mark.parametrize("phase", EACH_PHASE)
+@pytest.mark.parametrize("phase", ["preflight", *(pytest.param(phase, marks=pytest.mark.soak) for phase in PHASES[1:])])
 def test_an_asker_that_falls_silent_ends_the_run_in_any_phase_and_leaves_nobody(phase: str) -> None:
     with worker({**LONG, "heard_s": HEARD_S}) as running:
         running.until_phase(phase, beat=True)
