@@ -1,8 +1,7 @@
-"""What every chat adapter shares: the seam to the bot, who may ask, one turn at a time, nothing twice, no secrets."""
+"""What every chat adapter shares: the seam to the bot, who may ask, one turn at a time, no secrets."""
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -14,7 +13,6 @@ from bot.texts import texts
 from knowledge.errors import GpuwiseError
 
 ANYONE = "*"
-_REMEMBERED = 10_000
 
 
 class Responder(Protocol):
@@ -51,22 +49,6 @@ class Turns:
             lock = self._locks[key] = asyncio.Lock()
         async with lock:
             yield
-
-
-class Seen:
-    """Remembers what was accepted, the newest ten thousand keys."""
-
-    def __init__(self, limit: int = _REMEMBERED) -> None:
-        self._keys: OrderedDict[Hashable, None] = OrderedDict()
-        self._limit = limit
-
-    def is_new(self, *keys: Hashable) -> bool:
-        """Whether none of *keys* was ever given; from now on all of them were."""
-        known = any(key in self._keys for key in keys)
-        self._keys.update(dict.fromkeys(keys))
-        while len(self._keys) > self._limit:
-            self._keys.popitem(last=False)
-        return not known
 
 
 class Redaction(logging.Filter):
